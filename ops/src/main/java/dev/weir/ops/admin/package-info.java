@@ -1,4 +1,8 @@
-/** The admin server: health, and the pages and answers that the relay registers with it. */
+/**
+ * The admin server: a small HTTP server on loopback that shows a running relay and lets an operator
+ * act on it. It knows no relay type: whoever starts it registers {@link
+ * dev.weir.ops.admin.Endpoint endpoints} and {@link dev.weir.ops.admin.Health health checks}.
+ */
 @NullMarked
 package dev.weir.ops.admin;
 

@@ -1,4 +1,7 @@
-/** Logging: one set-up for JSON lines and for a terminal. */
+/**
+ * Logging: JSON lines for machines, a readable console format for people. A log that nobody reads
+ * never stops the program that writes it.
+ */
 @NullMarked
 package dev.weir.ops.log;
 

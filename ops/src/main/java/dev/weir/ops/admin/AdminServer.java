@@ -1,0 +1,126 @@
+package dev.weir.ops.admin;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP server behind the admin port. It asks nobody for a password, so it listens on loopback
+ * only and refuses what a foreign web page could send through a browser (see {@link Guard}).
+ *
+ * <pre>
+ * Server
+ * └ Guard            limits, Host and Origin rules, the headers of every answer
+ *   ├ Playground     GET /, GET /playground/...
+ *   └ Endpoints      GET /livez, GET /readyz and what was registered, as JSON
+ * </pre>
+ *
+ * It has its own threads, so it answers while everything else is stuck. All methods may be called
+ * from any thread.
+ */
+public final class AdminServer implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
+
+    private static final int HEADER_BYTES = 8 * 1024;
+    private static final int CONNECTIONS = 256;
+    private static final Duration IDLE = Duration.ofSeconds(15);
+    private static final Duration STOP = Duration.ofSeconds(1);
+
+    private final Server server;
+    private final ServerConnector connector;
+
+    private AdminServer(Server server, ServerConnector connector) {
+        this.server = server;
+        this.connector = connector;
+    }
+
+    /**
+     * Starts listening.
+     *
+     * @param host a loopback address or a name of one
+     * @param port 0 for any free port, see {@link #port()}
+     * @param endpoints what is answered beside {@code /livez}, {@code /readyz} and the playground
+     * @throws IOException when it cannot listen, for example because the port is taken; the message
+     *     is one line and names the address
+     * @throws IllegalArgumentException when the host is not loopback, or two endpoints have the
+     *     same method and path
+     */
+    public static AdminServer start(String host, int port, List<Endpoint> endpoints, Health health)
+            throws IOException {
+        if (!InetAddress.getByName(host).isLoopbackAddress()) {
+            throw new IllegalArgumentException("the admin server listens on loopback only, not on "
+                    + host);
+        }
+        QueuedThreadPool threads = new QueuedThreadPool(8, 2);
+        threads.setName("admin");
+        threads.setVirtualThreadsExecutor(
+                VirtualThreads.getNamedVirtualThreadsExecutor("admin-request-"));
+        Server server = new Server(threads);
+        server.setStopTimeout(STOP.toMillis());
+        server.setErrorHandler(new ErrorAnswers());
+        server.setHandler(new Guard(host, new Handler.Sequence(
+                new Playground(), new Endpoints(endpoints, health))));
+
+        ServerConnector connector = new ServerConnector(
+                server, null, null, null, 1, 1, new HttpConnectionFactory(http()));
+        connector.setHost(host);
+        connector.setPort(port);
+        connector.setIdleTimeout(IDLE.toMillis());
+        server.addConnector(connector);
+        server.addBean(new NetworkConnectionLimit(CONNECTIONS, connector));
+
+        AdminServer admin = new AdminServer(server, connector);
+        try {
+            server.start();
+        } catch (Exception e) {
+            admin.close();
+            throw new IOException(
+                    "admin: cannot listen on " + host + ":" + port + ": " + rootMessage(e), e);
+        }
+        return admin;
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return connector.getLocalPort();
+    }
+
+    /** Stops listening and ends what is open, within about a second. A second call does nothing. */
+    @Override
+    public void close() {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            log.atWarn().setCause(e).log("the admin server did not stop cleanly");
+        }
+    }
+
+    private static HttpConfiguration http() {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setRequestHeaderSize(HEADER_BYTES);
+        http.setHttpCompliance(HttpCompliance.RFC9110);
+        return http;
+    }
+
+    private static String rootMessage(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    }
+}

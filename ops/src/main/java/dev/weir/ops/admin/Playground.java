@@ -1,0 +1,114 @@
+package dev.weir.ops.admin;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.http.EtagUtils;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Serves the playground: the page on which a new user opens a client and a worker side by side.
+ * The few files are held in memory. Jetty's ResourceHandler makes its ETag from size and time of a
+ * file, and in a reproducible jar every file has the same time; here it is a hash of the content.
+ */
+final class Playground extends Handler.Abstract.NonBlocking {
+
+    private static final String ROOT = "/playground/";
+
+    /** Files and their media types; {@code index.html} is the page itself. */
+    private static final Map<String, String> FILES = Map.of(
+            "index.html", "text/html; charset=utf-8",
+            "playground.css", "text/css; charset=utf-8",
+            "playground.js", "text/javascript; charset=utf-8",
+            "icon.svg", "image/svg+xml");
+
+    // No inline script or style and no other host. The relay listens on another port than this
+    // page, hence ws: and wss:. The last two make the page's clock fine enough for latencies.
+    private static final HttpFields HEADERS = HttpFields.build()
+            .put("Content-Security-Policy",
+                    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+                            + "connect-src 'self' ws: wss:; form-action 'none'; base-uri 'none'; "
+                            + "frame-ancestors 'none'")
+            .put(HttpHeader.CACHE_CONTROL, "no-cache")
+            .put("Cross-Origin-Opener-Policy", "same-origin")
+            .put("Cross-Origin-Embedder-Policy", "require-corp")
+            .asImmutable();
+
+    private final Map<String, Page> pages = FILES.entrySet().stream()
+            .collect(Collectors.toMap(
+                    file -> ROOT + (file.getKey().equals("index.html") ? "" : file.getKey()),
+                    file -> Page.load(file.getKey(), file.getValue())));
+
+    private record Page(String type, String etag, ByteBuffer content) {
+
+        static Page load(String name, String type) {
+            try (InputStream in = Playground.class.getResourceAsStream(ROOT + name)) {
+                if (in == null) {
+                    throw new IllegalStateException("missing in the jar: " + ROOT + name);
+                }
+                byte[] content = in.readAllBytes();
+                byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
+                String etag = '"' + HexFormat.of().formatHex(hash, 0, 12) + '"';
+                return new Page(type, etag, ByteBuffer.wrap(content).asReadOnlyBuffer());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java has SHA-256", e);
+            }
+        }
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        String path = Request.getPathInContext(request);
+        Page page = pages.get(path);
+        boolean elsewhere = path.equals("/") || ROOT.equals(path + "/");
+        if (page == null && !elsewhere) {
+            return false;
+        }
+        HttpFields.Mutable headers = response.getHeaders();
+        if (!HttpMethod.GET.is(request.getMethod()) && !HttpMethod.HEAD.is(request.getMethod())) {
+            headers.put(HttpHeader.ALLOW, "GET, HEAD");
+            Json.write(Answer.refused(405, "this path does not answer this method"),
+                    request, response, callback);
+        } else if (page == null) {
+            response.setStatus(302);
+            headers.put(HttpHeader.LOCATION, ROOT);
+            callback.succeeded();
+        } else {
+            serve(page, request, response, callback);
+        }
+        return true;
+    }
+
+    private static void serve(Page page, Request request, Response response, Callback callback) {
+        HttpFields.Mutable headers = response.getHeaders();
+        HEADERS.forEach(headers::put);
+        headers.put(HttpHeader.ETAG, page.etag());
+        if (known(page, request)) {
+            response.setStatus(304);
+            callback.succeeded();
+            return;
+        }
+        headers.put(HttpHeader.CONTENT_TYPE, page.type());
+        headers.put(HttpHeader.CONTENT_LENGTH, page.content().remaining());
+        response.write(true, page.content().slice(), callback);
+    }
+
+    private static boolean known(Page page, Request request) {
+        return request.getHeaders().getCSV(HttpHeader.IF_NONE_MATCH, true).stream()
+                .anyMatch(tag -> tag.equals("*") || EtagUtils.matches(page.etag(), tag));
+    }
+}
