@@ -1,0 +1,204 @@
+package dev.weir.queue;
+
+import dev.weir.config.QueueConfig;
+import dev.weir.config.WhenFull;
+import dev.weir.queue.Outbox.Depth;
+import dev.weir.queue.Outbox.Put;
+import dev.weir.queue.Outbox.Remains;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an outbox holds and how it is bounded, without threads: the frames, the counts, and what a
+ * full queue does with the next message. {@link Outbox} guards it with its lock.
+ *
+ * <p>A message counts from its first frame until its last is written.
+ */
+final class Backlog {
+
+    private final QueueConfig limits;
+    private final BufferPool pool;
+    private final ArrayDeque<FrameBuffer> buffers = new ArrayDeque<>(2);
+
+    private @Nullable FrameBuffer inFlight;
+    private int messages;
+    private long bytes;
+    private int highWaterMessages;
+    private long highWaterBytes;
+    private long dropped;
+
+    /** Bytes of the last run that left; tells how large a buffer the next one may need. */
+    private int lastRun;
+
+    /** The sender is in the middle of a message. */
+    private boolean midMessage;
+
+    /** The rest of the message that is being sent is not wanted. */
+    private boolean droppingRest;
+
+    Backlog(QueueConfig limits, BufferPool pool) {
+        this.limits = limits;
+        this.pool = pool;
+    }
+
+    /** {@return what became of the frame, or null when it has to wait for room} */
+    @Nullable Put offer(int opcode, boolean fin, ByteBuffer payload) {
+        boolean starts = opcode != Opcode.CONTINUATION;
+        if (starts) {
+            droppingRest = false;
+        } else if (droppingRest) {
+            return drop(fin);
+        }
+        int length = payload.remaining();
+        FrameBuffer target = targetFor(opcode, fin, length);
+        while (target == null) {
+            // A message whose beginning was accepted is accepted to its end.
+            WhenFull policy = starts ? limits.whenFull() : WhenFull.BLOCK;
+            if (policy == WhenFull.CLOSE) {
+                return Put.FULL;
+            } else if (policy == WhenFull.DROP_NEWEST) {
+                dropped++;
+                return drop(fin);
+            } else if (policy == WhenFull.BLOCK || !dropOldest()) {
+                return null;
+            }
+            target = targetFor(opcode, fin, length);
+        }
+        target.append(opcode, fin, payload);
+        midMessage = !fin;
+        add(starts ? 1 : 0, length);
+        return Put.QUEUED;
+    }
+
+    /** Drops a frame and the rest of its message. */
+    Put drop(boolean fin) {
+        droppingRest = !fin;
+        midMessage = !fin;
+        return Put.DROPPED;
+    }
+
+    private boolean dropOldest() {
+        FrameBuffer oldest = buffers.peek();
+        if (oldest == null || oldest.fragment()) {
+            return false;
+        }
+        add(-1, -oldest.dropFirst());
+        dropped++;
+        if (oldest.frames() == 0) {
+            buffers.poll();
+            pool.release(oldest);
+        }
+        return true;
+    }
+
+    /** {@return whether the limits of the queue allow one more frame of that length} */
+    boolean hasRoom(int opcode, int length) {
+        if (messages == 0 && bytes == 0) {
+            return true;
+        }
+        boolean oneMore = opcode == Opcode.CONTINUATION || messages < limits.messages();
+        return oneMore && bytes + length <= limits.bytes().bytes();
+    }
+
+    /** {@return a buffer with room for the frame, or null when the queue or the memory is full} */
+    private @Nullable FrameBuffer targetFor(int opcode, boolean fin, int length) {
+        if (!hasRoom(opcode, length)) {
+            return null;
+        }
+        boolean whole = fin && opcode != Opcode.CONTINUATION;
+        FrameBuffer tail = buffers.peekLast();
+        if (whole && tail != null && tail.fits(length)) {
+            return tail;
+        }
+        int wanted = FrameBuffer.encodedLength(length);
+        if (whole) {
+            // Twice what left in one write last time: small for a trickle, large for a flood.
+            wanted = Math.max(wanted, Math.min(2 * lastRun, FrameBuffer.PAYLOAD_MAX));
+        }
+        FrameBuffer fresh = pool.tryAcquire(wanted);
+        if (fresh != null) {
+            buffers.add(fresh);
+        }
+        return fresh;
+    }
+
+    private void add(int moreMessages, int moreBytes) {
+        messages += moreMessages;
+        bytes += moreBytes;
+        highWaterMessages = Math.max(highWaterMessages, messages);
+        highWaterBytes = Math.max(highWaterBytes, bytes);
+    }
+
+    /** {@return the oldest run, now in flight; null when nothing is queued} */
+    @Nullable FrameBuffer poll() {
+        FrameBuffer head = buffers.poll();
+        if (head != null) {
+            inFlight = head;
+        }
+        return head;
+    }
+
+    /** Nothing is queued; something may still be in flight. */
+    boolean isEmpty() {
+        return buffers.isEmpty();
+    }
+
+    /** Nothing is queued and nothing in flight. */
+    boolean isSettled() {
+        return buffers.isEmpty() && inFlight == null;
+    }
+
+    void written(FrameBuffer run) {
+        lastRun = run.encoded().remaining();
+        leave(run);
+        pool.release(run);
+    }
+
+    Remains failed(FrameBuffer run) {
+        leave(run);
+        pool.forget(run);
+        return new Remains(run.messages(), run.payloadBytes());
+    }
+
+    private void leave(FrameBuffer run) {
+        inFlight = null;
+        messages -= run.messages();
+        bytes -= run.payloadBytes();
+    }
+
+    /** Drops all that is queued, and the rest of a message that is being sent. */
+    Remains clear() {
+        return discard(false);
+    }
+
+    /** Drops the rest of a message whose first part has already left. */
+    Remains clearRestOfMessage() {
+        return discard(true);
+    }
+
+    private Remains discard(boolean onlyRestOfMessage) {
+        int count = 0;
+        long size = 0;
+        boolean more = true;
+        while (more && !buffers.isEmpty()) {
+            FrameBuffer buffer = buffers.remove();
+            count += buffer.messages();
+            size += buffer.payloadBytes();
+            more = !onlyRestOfMessage || buffer.unfinished();
+            pool.release(buffer);
+        }
+        messages -= count;
+        bytes -= size;
+        if (more && midMessage && !droppingRest) {
+            droppingRest = true;
+            messages--; // it was counted when it began
+            count++;
+        }
+        return new Remains(count, size);
+    }
+
+    Depth depth() {
+        return new Depth(messages, bytes, highWaterMessages, highWaterBytes, dropped);
+    }
+}

@@ -1,0 +1,168 @@
+package dev.weir.queue;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A run of WebSocket data frames, encoded just as a server sends them: unmasked, header and payload
+ * in a row (RFC 6455 section 5.2). Encoding happens once, when a frame enters the queue, so that a
+ * whole run leaves in one write.
+ *
+ * <p>It holds either complete messages only, one frame each, or a single frame of a message that is
+ * cut through; {@link #fragment()} tells which. This is what lets a run be sent as if it were one
+ * frame: the fragmentation state of the connection is the same before and after it.
+ *
+ * <p>Not thread-safe. The outbox that fills it guards it with its lock; whoever took it from the
+ * outbox owns it until it gives it back.
+ */
+public final class FrameBuffer {
+
+    /** The largest payload of one frame: the cut-through limit cannot be set higher. Bytes. */
+    public static final int PAYLOAD_MAX = 64 * 1024;
+
+    /** The largest header of an unmasked frame. Bytes. */
+    public static final int HEADER_MAX = 10;
+
+    private static final int FIN = 0x80;
+    private static final int OPCODE = 0x0f;
+    private static final int LENGTH = 0x7f;
+
+    private final ByteBuffer bytes;
+    private int start;
+    private int end;
+    private int frames;
+    private long payloadBytes;
+    private boolean fragment;
+    private boolean last;
+
+    FrameBuffer(ByteBuffer bytes) {
+        this.bytes = bytes;
+    }
+
+    /** One decoded frame; {@code payload} is a view of the buffer, valid while the buffer is owned. */
+    public record Frame(int opcode, boolean fin, ByteBuffer payload) {}
+
+    /** {@return how many frames it holds} */
+    public int frames() {
+        return frames;
+    }
+
+    /** {@return how many messages end in it} */
+    public int messages() {
+        return fragment && !last ? 0 : frames;
+    }
+
+    /** {@return the payload of its frames, headers not counted, in bytes} */
+    public long payloadBytes() {
+        return payloadBytes;
+    }
+
+    /** {@return whether it holds one frame that is only a part of its message} */
+    public boolean fragment() {
+        return fragment;
+    }
+
+    /** {@return whether the message that it belongs to goes on after it} */
+    public boolean unfinished() {
+        return fragment && !last;
+    }
+
+    /** {@return the memory it occupies, in bytes} */
+    public int capacity() {
+        return bytes.capacity();
+    }
+
+    /** {@return a view of the encoded frames} */
+    public ByteBuffer encoded() {
+        return bytes.slice(start, end - start);
+    }
+
+    /** {@return the frame whose header starts {@code offset} bytes into {@link #encoded()}} */
+    public Frame frameAt(int offset) {
+        int at = start + offset;
+        int first = bytes.get(at);
+        int header = headerLengthAt(at);
+        return new Frame(
+                first & OPCODE, (first & FIN) != 0, bytes.slice(at + header, payloadLength(at)));
+    }
+
+    /** {@return the bare memory, for an owner that does not keep frames in it} */
+    ByteBuffer raw() {
+        return bytes;
+    }
+
+    static int encodedLength(int payloadLength) {
+        return headerLength(payloadLength) + payloadLength;
+    }
+
+    boolean fits(int payloadLength) {
+        return !fragment && bytes.capacity() - end >= encodedLength(payloadLength);
+    }
+
+    void append(int opcode, boolean fin, ByteBuffer payload) {
+        int length = payload.remaining();
+        bytes.put(end, (byte) ((fin ? FIN : 0) | opcode));
+        int header = headerLength(length);
+        switch (header) {
+            case 2 -> bytes.put(end + 1, (byte) length);
+            case 4 -> {
+                bytes.put(end + 1, (byte) 126);
+                bytes.putShort(end + 2, (short) length);
+            }
+            default -> {
+                bytes.put(end + 1, (byte) 127);
+                bytes.putLong(end + 2, length);
+            }
+        }
+        bytes.put(end + header, payload, payload.position(), length);
+        end += header + length;
+        frames++;
+        payloadBytes += length;
+        if (!fin || opcode == Opcode.CONTINUATION) {
+            fragment = true;
+            last = fin;
+        }
+    }
+
+    /** Forgets its first frame. {@return that frame's payload in bytes} */
+    int dropFirst() {
+        int length = payloadLength(start);
+        start += headerLengthAt(start) + length;
+        frames--;
+        payloadBytes -= length;
+        return length;
+    }
+
+    void clear() {
+        start = 0;
+        end = 0;
+        frames = 0;
+        payloadBytes = 0;
+        fragment = false;
+        last = false;
+    }
+
+    private int headerLengthAt(int at) {
+        return switch (bytes.get(at + 1) & LENGTH) {
+            case 126 -> 4;
+            case 127 -> 10;
+            default -> 2;
+        };
+    }
+
+    private int payloadLength(int at) {
+        int length = bytes.get(at + 1) & LENGTH;
+        return switch (length) {
+            case 126 -> bytes.getShort(at + 2) & 0xffff;
+            case 127 -> (int) bytes.getLong(at + 2);
+            default -> length;
+        };
+    }
+
+    /** {@return the length of the header of a frame with that payload, in bytes} */
+    public static int headerLength(int payloadLength) {
+        if (payloadLength < 126) {
+            return 2;
+        }
+        return payloadLength < 65_536 ? 4 : 10;
+    }
+}

@@ -1,0 +1,358 @@
+package dev.weir.queue;
+
+import dev.weir.config.QueueConfig;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The only queue of a direction: what one session has sent and its peer has not taken yet. Bounded
+ * in messages and in bytes, both of which count a message until it is <em>written</em>, so that
+ * nothing hides behind the queue.
+ *
+ * <p>It belongs to its sender, not to the pair: a client that waits for a worker fills it, and the
+ * worker that comes empties it.
+ *
+ * <p>One sender puts (the event thread of the session) and one consumer takes (the pump of the
+ * direction). The consumer is started by the first message and leaves when nothing has come for a
+ * while, so that an idle session costs no thread.
+ *
+ * <p>{@link #lock} guards every field; it is never held while waiting for a socket.
+ */
+public final class Outbox {
+
+    /** What became of a frame that was put. */
+    public enum Put {
+        /** It is in the queue. */
+        QUEUED,
+        /** The queue was full, and by its policy this message is dropped, its later parts too. */
+        DROPPED,
+        /** The queue was full, and by its policy the side that does not take is to be closed. */
+        FULL,
+        /** The queue stayed full for the whole stall deadline. */
+        STALLED,
+        /** Nobody will take it any more: the pair or the session has ended. */
+        CLOSED
+    }
+
+    /**
+     * How full the outbox is and was.
+     *
+     * @param messages in it now, whole or begun
+     * @param bytes in it now
+     * @param highWaterMessages most messages ever
+     * @param highWaterBytes most bytes ever
+     * @param dropped messages given up because the queue was full
+     */
+    public record Depth(
+            int messages, long bytes, int highWaterMessages, long highWaterBytes, long dropped) {}
+
+    /** What was accepted but never written. */
+    public record Remains(int messages, long bytes) {}
+
+    /** How long a sender waits before it asks again whether other sessions gave memory back. */
+    private static final long MEMORY_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private final long stallNanos;
+    private final LongSupplier nanoClock;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition work = lock.newCondition();
+    private final Condition room = lock.newCondition();
+    private final Condition settled = lock.newCondition();
+
+    private final Backlog backlog;
+
+    /** Starts a consumer; null while nobody is there to take. */
+    private @Nullable Runnable consumer;
+
+    private boolean consuming;
+    private boolean finished;
+
+    /** How often everything was discarded; tells a sender in waiting that its message was meant. */
+    private int discards;
+
+    private long blockedNanos;
+    private volatile long blockedSince;
+
+    /**
+     * An empty outbox.
+     *
+     * @param limits its bounds and what happens at them
+     * @param pool the memory it shares with all others
+     * @param nanoClock for deadlines, nanoseconds of any origin
+     */
+    public Outbox(QueueConfig limits, BufferPool pool, LongSupplier nanoClock) {
+        this.stallNanos = limits.stall().toNanos();
+        this.backlog = new Backlog(limits, pool);
+        this.nanoClock = nanoClock;
+    }
+
+    /**
+     * Queues one frame; waits while the queue is full, if that is its policy. Only the sender's
+     * event thread calls this. The payload is copied.
+     *
+     * @param payload at most {@link FrameBuffer#PAYLOAD_MAX} bytes
+     * @throws InterruptedException when the thread is told to give up
+     */
+    public Put put(int opcode, boolean fin, ByteBuffer payload) throws InterruptedException {
+        Runnable start = null;
+        Put put;
+        lock.lockInterruptibly();
+        try {
+            put = finished ? Put.CLOSED : backlog.offer(opcode, fin, payload);
+            if (put == null) {
+                put = offerWhenThereIsRoom(opcode, fin, payload);
+            }
+            if (put == Put.QUEUED) {
+                work.signal();
+                if (!consuming && consumer != null) {
+                    consuming = true;
+                    start = consumer;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (start != null) {
+            start.run();
+        }
+        return put;
+    }
+
+    private Put offerWhenThereIsRoom(int opcode, boolean fin, ByteBuffer payload)
+            throws InterruptedException {
+        long since = nanoClock.getAsLong();
+        blockedSince = since | 1; // never 0, which stands for "not blocked"
+        int discardsBefore = discards;
+        try {
+            Put put = null;
+            while (put == null) {
+                long left = stallNanos - (nanoClock.getAsLong() - since);
+                if (left <= 0) {
+                    return Put.STALLED;
+                }
+                // Memory that other sessions give back signals nobody, so ask again soon.
+                boolean wantsMemory = backlog.hasRoom(opcode, payload.remaining());
+                room.awaitNanos(wantsMemory ? Math.min(left, MEMORY_POLL_NANOS) : left);
+                if (finished) {
+                    return Put.CLOSED;
+                }
+                put = discards == discardsBefore
+                        ? backlog.offer(opcode, fin, payload)
+                        : backlog.drop(fin);
+            }
+            return put;
+        } finally {
+            blockedNanos += nanoClock.getAsLong() - since;
+            blockedSince = 0;
+        }
+    }
+
+    /**
+     * Lets a consumer in.
+     *
+     * @param starter starts the consumer's thread; called now if something is queued, else with the
+     *     next message, and again whenever the consumer had left for want of work
+     */
+    public void attach(Runnable starter) {
+        boolean start;
+        lock.lock();
+        try {
+            if (consumer != null || consuming) {
+                throw new IllegalStateException("the last consumer is still there");
+            }
+            consumer = starter;
+            consuming = !backlog.isEmpty();
+            start = consuming;
+        } finally {
+            lock.unlock();
+        }
+        if (start) {
+            starter.run();
+        }
+    }
+
+    /**
+     * Takes the oldest run of frames. Only the consumer calls this; it must give the run back with
+     * {@link #release} or {@link #forget}.
+     *
+     * @param lingerNanos how long to wait for a message before leaving
+     * @return null when the consumer is to leave; it is started again when there is work
+     */
+    public @Nullable FrameBuffer take(long lingerNanos) throws InterruptedException {
+        lock.lock();
+        boolean leaving = true;
+        try {
+            long left = lingerNanos;
+            while (consumer != null) {
+                FrameBuffer head = backlog.poll();
+                if (head != null) {
+                    leaving = false;
+                    return head;
+                }
+                if (finished || left <= 0) {
+                    return null;
+                }
+                left = work.awaitNanos(left);
+            }
+            return null;
+        } finally {
+            if (leaving) {
+                consuming = false;
+                settled.signalAll();
+            }
+            lock.unlock();
+        }
+    }
+
+    /** Takes back a run that has been written, and makes room for the sender. */
+    public void release(FrameBuffer run) {
+        lock.lock();
+        try {
+            backlog.written(run);
+            room.signal();
+            if (backlog.isEmpty()) {
+                settled.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Gives up a run whose write failed. Its memory is not used again, for the socket may still
+     * read it. The consumer leaves for good.
+     *
+     * @return what was in the run
+     */
+    public Remains forget(FrameBuffer run) {
+        lock.lock();
+        try {
+            consumer = null;
+            consuming = false;
+            room.signal();
+            settled.signalAll();
+            return backlog.failed(run);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The sender has ended: nothing more is accepted, what is queued can still be taken. */
+    public void finish() {
+        lock.lock();
+        try {
+            finished = true;
+            work.signalAll();
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until all that was queued is written.
+     *
+     * @return false when the time was over or the consumer gave up first
+     */
+    public boolean awaitDrained(long nanos) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = nanos;
+            while (!backlog.isSettled()) {
+                if (left <= 0 || consumer == null) {
+                    return false;
+                }
+                left = settled.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Sends the consumer away, and waits until it has written what it holds.
+     *
+     * @return false when it is still writing after that time
+     */
+    public boolean detach(long nanos) throws InterruptedException {
+        lock.lock();
+        try {
+            consumer = null;
+            work.signalAll();
+            long left = nanos;
+            while (consuming) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = settled.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Drops what nobody will take: all that is queued, the rest of a message begun, and the message
+     * of a sender that waits for room.
+     */
+    public Remains discard() {
+        lock.lock();
+        try {
+            discards++;
+            room.signalAll();
+            settled.signalAll();
+            return backlog.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Drops what is left of a message whose first part went to a peer that is gone, so that the
+     * next peer sees whole messages only.
+     *
+     * @return what was dropped of it
+     */
+    public Remains discardRestOfMessage() {
+        lock.lock();
+        try {
+            room.signalAll();
+            return backlog.clearRestOfMessage();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return how full it is} */
+    public Depth depth() {
+        lock.lock();
+        try {
+            return backlog.depth();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return whether the sender waits for room right now, so that its socket is not read} */
+    public boolean blocking() {
+        return blockedSince != 0;
+    }
+
+    /** {@return how long the sender has waited for room so far, in nanoseconds} */
+    public long blockedNanos() {
+        lock.lock();
+        try {
+            long since = blockedSince;
+            return blockedNanos + (since == 0 ? 0 : nanoClock.getAsLong() - since);
+        } finally {
+            lock.unlock();
+        }
+    }
+}
