@@ -1,0 +1,31 @@
+package dev.weir.pair;
+
+import dev.weir.queue.FrameBuffer;
+import dev.weir.queue.Outbox;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** One of the two that a pair joins, as the pair sees it. */
+public interface Leg {
+
+    /** {@return which of the two it is} */
+    Side side();
+
+    /** {@return what it sent and the other has not taken yet} */
+    Outbox outbox();
+
+    /**
+     * Writes a run of frames to it; returns when the socket has taken them all. Only one thread at
+     * a time calls this.
+     *
+     * @throws IOException when it cannot take them in time or at all; it has ended then
+     * @throws InterruptedException when told to give up; it has ended then
+     */
+    void write(FrameBuffer run) throws IOException, InterruptedException;
+
+    /** {@return how it ended, or null while it lives} */
+    @Nullable End end();
+
+    /** Ends it, unless it has ended already; never blocks. */
+    void end(End end);
+}

@@ -1,0 +1,100 @@
+package dev.weir.pair;
+
+import dev.weir.queue.FrameBuffer;
+import dev.weir.queue.Outbox;
+import dev.weir.queue.Outbox.Remains;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One direction of a pair: takes what one leg sent and writes it to the other, a run at a time. The
+ * only sender of data to that leg.
+ *
+ * <p>Its virtual thread is started by the first message and leaves when none came for a while; the
+ * next message starts a new one.
+ */
+final class Pump {
+
+    /** How long its thread stays when there is nothing to do. */
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final String name;
+    private final Leg from;
+    private final Leg to;
+
+    /** Written by the pump's thread; read after it has left, which the outbox's lock orders. */
+    private Remains lost = new Remains(0, 0);
+
+    private boolean midMessage;
+
+    Pump(String name, Leg from, Leg to) {
+        this.name = name;
+        this.from = from;
+        this.to = to;
+    }
+
+    void start() {
+        from.outbox().attach(() -> Thread.ofVirtual().name(name).start(this::move));
+    }
+
+    private void move() {
+        Outbox outbox = from.outbox();
+        try {
+            FrameBuffer run = outbox.take(LINGER_NANOS);
+            while (run != null) {
+                if (!write(run)) {
+                    return;
+                }
+                outbox.release(run);
+                run = outbox.take(LINGER_NANOS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean write(FrameBuffer run) throws InterruptedException {
+        boolean written = false;
+        try {
+            midMessage = run.unfinished();
+            to.write(run);
+            written = true;
+        } catch (IOException e) {
+            // The leg has ended and says why; here only what it did not take counts.
+            written = false;
+        } finally {
+            if (!written) {
+                lost = from.outbox().forget(run);
+            }
+        }
+        return written;
+    }
+
+    /**
+     * Waits until all that the leg sent is written.
+     *
+     * @return false when the time was over or the other leg failed
+     */
+    boolean drain(long nanos) throws InterruptedException {
+        return from.outbox().awaitDrained(nanos);
+    }
+
+    /**
+     * Stops after the run that is being written.
+     *
+     * @return false when that is not written by then
+     */
+    boolean stop(long nanos) throws InterruptedException {
+        return from.outbox().detach(nanos);
+    }
+
+    /** {@return what was taken from the queue and perhaps not written} Valid once it has stopped. */
+    Remains lost() {
+        return lost;
+    }
+
+    /** {@return whether the receiver has only a part of a message} Valid once it has stopped. */
+    boolean midMessage() {
+        return midMessage;
+    }
+}
