@@ -1,0 +1,111 @@
+package dev.weir.session;
+
+import dev.weir.config.HeartbeatConfig;
+import java.nio.ByteBuffer;
+
+/**
+ * Whether a peer still lives: when something was last heard of it, the ping that is out, and the
+ * round-trip time. Any byte of the peer is a sign of life; only a pong tells the time.
+ *
+ * <p>{@link #heard} and {@link #pong} run on the event thread, {@link #check} on the heartbeat
+ * thread; each field has one of them as its writer. All times are nanoseconds of the nano clock.
+ */
+final class Pulse {
+
+    /** What is to be done about the peer. */
+    enum Need {
+        NOTHING,
+        PING,
+        /** Neither pong nor anything else came in time. */
+        GIVE_UP
+    }
+
+    private static final long UNKNOWN = -1;
+
+    private final long pingNanos;
+    private final long pongNanos;
+
+    private volatile long lastHeard;
+    private volatile long lastData;
+    private volatile long lastPing;
+    private volatile long rtt = UNKNOWN;
+
+    /** Heartbeat thread only. */
+    private boolean waitingForPong;
+
+    private long waitingSince;
+
+    Pulse(HeartbeatConfig config, long now) {
+        this.pingNanos = config.ping().toNanos();
+        this.pongNanos = config.pong().toNanos();
+        this.lastHeard = now;
+        this.lastData = now;
+        this.lastPing = now;
+    }
+
+    void heard(long now) {
+        lastHeard = now;
+    }
+
+    void data(long now) {
+        lastData = now;
+    }
+
+    /** Takes the time of a pong that answers our last ping; others are only signs of life. */
+    void pong(ByteBuffer payload, long now) {
+        if (payload.remaining() == Long.BYTES) {
+            long sent = payload.getLong(payload.position());
+            if (sent == lastPing) {
+                rtt = now - sent;
+            }
+        }
+    }
+
+    /** {@return the payload of a ping sent now} */
+    ByteBuffer ping(long now) {
+        lastPing = now;
+        waitingForPong = true;
+        waitingSince = now;
+        return ByteBuffer.allocate(Long.BYTES).putLong(now).flip();
+    }
+
+    /**
+     * {@return what is to be done now}
+     *
+     * @param deaf the peer's socket is not read, for what it sends has no room; then nothing can be
+     *     heard and nothing follows from that
+     * @param late this check itself comes late, so a pong may be here already but not read: every
+     *     peer gets another round
+     */
+    Need check(long now, boolean deaf, boolean late) {
+        if (pingNanos == 0) {
+            return Need.NOTHING;
+        }
+        if (waitingForPong) {
+            if (deaf || late) {
+                waitingSince = now;
+            }
+            if (lastHeard - lastPing > 0) {
+                waitingForPong = false;
+            } else if (now - waitingSince > pongNanos) {
+                return Need.GIVE_UP;
+            }
+        }
+        boolean due = !waitingForPong && now - lastPing >= pingNanos;
+        return due && !deaf ? Need.PING : Need.NOTHING;
+    }
+
+    /** {@return the last round-trip time in nanoseconds, negative while none is known} */
+    long rttNanos() {
+        return rtt;
+    }
+
+    long lastHeard() {
+        return lastHeard;
+    }
+
+    /** {@return when the last message went in or out} */
+    long lastData() {
+        return lastData;
+    }
+}

@@ -1,0 +1,400 @@
+package dev.weir.session;
+
+import dev.weir.config.HeartbeatConfig;
+import dev.weir.pair.Close;
+import dev.weir.pair.CloseReason;
+import dev.weir.pair.End;
+import dev.weir.pair.Leg;
+import dev.weir.pair.Pair;
+import dev.weir.pair.Side;
+import dev.weir.queue.BufferPool;
+import dev.weir.queue.FrameBuffer;
+import dev.weir.queue.Outbox;
+import dev.weir.session.Inbound.Verdict;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One live WebSocket connection, of a client or of a worker.
+ *
+ * <p>It ends exactly once: whoever is first to name a reason wins, and everything else follows from
+ * that. It is over when its socket is gone; then nothing of it remains.
+ *
+ * <p>Threads: the socket's event thread calls the methods of the first group, one at a time; a pump
+ * calls {@link #write}; anybody may call the rest. It has no lock of its own.
+ */
+public final class Session implements Leg {
+
+    private static final Logger log = LoggerFactory.getLogger(Session.class);
+
+    /** Where a session is in its life; follows from what is known of it. */
+    public enum Phase {
+        /** The handshake is answered, the socket is not open yet. */
+        OPENING,
+        WAITING,
+        PAIRED,
+        /** It has ended; its close handshake is going on. */
+        CLOSING,
+        /** Its socket is gone. */
+        ENDED
+    }
+
+    /** What all sessions of a node share. */
+    public record Shared(
+            HeartbeatConfig heartbeat,
+            Duration openDeadline,
+            Duration closeDeadline,
+            BufferPool pool,
+            LongSupplier nanoClock) {}
+
+    private final Identity identity;
+    private final Shared shared;
+    private final Wire wire;
+    private final Outbox outbox;
+    private final Inbound inbound;
+    private final Pulse pulse;
+    private final Traffic traffic = new Traffic();
+    private final long createdAt;
+
+    private final CountDownLatch opened = new CountDownLatch(1);
+    private final AtomicReference<@Nullable End> end = new AtomicReference<>();
+    private final AtomicBoolean gone = new AtomicBoolean();
+
+    private volatile @Nullable Pair pair;
+    private volatile @Nullable Runnable onEnd;
+    private volatile @Nullable Runnable onGone;
+    private volatile long endedAt;
+    private volatile long pairedAt;
+    private volatile long busyNanos;
+
+    /** A worker that had a client before: what it says now was meant for that one. */
+    private volatile boolean hadPartner;
+
+    /** A session of that identity on that socket; it is live from {@link #opened} on. */
+    public Session(Identity identity, Wire wire, Shared shared) {
+        this.identity = identity;
+        this.shared = shared;
+        this.wire = wire;
+        this.outbox = new Outbox(identity.route().queue(), shared.pool(), shared.nanoClock());
+        this.inbound = new Inbound(identity.route().message(), outbox, shared.pool());
+        this.createdAt = shared.nanoClock().getAsLong();
+        this.pulse = new Pulse(shared.heartbeat(), createdAt);
+    }
+
+    // What the socket tells, on its event thread.
+
+    /** The connection is open. */
+    public void opened() {
+        pulse.heard(now());
+        opened.countDown();
+        SessionLog.of(log.atDebug(), this).log("session opened");
+    }
+
+    /**
+     * A data frame came. Blocks while what this session sent has no room, which is what holds up
+     * its sender.
+     */
+    public void frame(int opcode, boolean fin, ByteBuffer payload) throws InterruptedException {
+        long now = now();
+        pulse.heard(now);
+        if (end.get() != null) {
+            return; // it is being closed; what still comes is read only to find its close frame
+        }
+        pulse.data(now);
+        traffic.received(fin, payload.remaining());
+        if (hadPartner && pair == null && side() == Side.WORKER) {
+            traffic.undelivered(fin ? 1 : 0);
+            return;
+        }
+        switch (inbound.accept(opcode, fin, payload)) {
+            case Verdict.Accepted() -> {}
+            case Verdict.Undelivered() -> traffic.undelivered(fin ? 1 : 0);
+            case Verdict.Offence(CloseReason reason) -> end(new End(side(), reason));
+            case Verdict.Stuck(CloseReason reason) -> endSlowSide(reason);
+        }
+        pulse.heard(now());
+    }
+
+    /** What this session sends is not taken: its partner is too slow, or it waits for none. */
+    private void endSlowSide(CloseReason reason) {
+        traffic.undelivered(1);
+        Pair joined = pair;
+        Leg slow = joined == null ? this : joined.partnerOf(this);
+        slow.end(new End(slow.side(), reason));
+    }
+
+    /** A ping came; it is answered. */
+    public void ping(ByteBuffer payload) {
+        pulse.heard(now());
+        wire.pong(payload);
+    }
+
+    /** A pong came. */
+    public void pong(ByteBuffer payload) {
+        long now = now();
+        pulse.heard(now);
+        pulse.pong(payload, now);
+    }
+
+    /** The peer's close frame came; the socket answers it. */
+    public void closedByPeer(Close close) {
+        pulse.heard(now());
+        end(new End(side(), CloseReason.CLOSED, close));
+    }
+
+    /** The socket is gone, however that came; nothing of the session remains after this. */
+    public void gone() {
+        end(new End(side(), CloseReason.LOST));
+        inbound.clear();
+        bury();
+    }
+
+    private void bury() {
+        if (!gone.compareAndSet(false, true)) {
+            return;
+        }
+        opened.countDown();
+        if (pair == null) {
+            release();
+        }
+        Runnable listener = onGone;
+        if (listener != null) {
+            listener.run();
+        }
+        SessionLog.ended(log, this);
+    }
+
+    // What a pair does with it.
+
+    @Override
+    public Side side() {
+        return identity.side();
+    }
+
+    @Override
+    public Outbox outbox() {
+        return outbox;
+    }
+
+    @Override
+    public void write(FrameBuffer run) throws IOException, InterruptedException {
+        int messages = run.messages();
+        long bytes = run.payloadBytes();
+        try {
+            wire.write(run, identity.route().writeDeadline().toNanos());
+        } catch (SocketTimeoutException e) {
+            end(new End(side(), CloseReason.SLOW_CONSUMER));
+            throw e;
+        } catch (IOException e) {
+            end(new End(side(), CloseReason.LOST));
+            throw e;
+        } catch (InterruptedException e) {
+            end(new End(side(), CloseReason.INTERNAL_ERROR));
+            throw e;
+        }
+        traffic.sent(messages, bytes);
+        pulse.data(now());
+    }
+
+    @Override
+    public @Nullable End end() {
+        return end.get();
+    }
+
+    @Override
+    public void end(End how) {
+        if (!end.compareAndSet(null, how)) {
+            return;
+        }
+        endedAt = now();
+        outbox.finish();
+        switch (how.reason()) {
+            case CLOSED -> {} // the socket answers it
+            case LOST, NOT_OPENED, NO_PONG -> wire.abort();
+            default -> wire.close(how.close());
+        }
+        Pair joined = pair;
+        if (joined != null) {
+            joined.ended(how);
+        }
+        Runnable listener = onEnd;
+        if (listener != null) {
+            listener.run();
+        }
+    }
+
+    // What a conversation does with it.
+
+    /** {@return whether the socket opened} Waits for that, at most the deadline of the handshake. */
+    boolean awaitOpen() throws InterruptedException {
+        boolean inTime =
+                opened.await(shared.openDeadline().toNanos(), TimeUnit.NANOSECONDS);
+        if (!inTime) {
+            end(new End(side(), CloseReason.NOT_OPENED));
+        }
+        return end.get() == null;
+    }
+
+    /** Enters a pair; should it have ended meanwhile, the pair is told. */
+    void join(Pair joined) {
+        pairedAt = now();
+        hadPartner = true;
+        pair = joined;
+        End how = end.get();
+        if (how != null) {
+            joined.ended(how);
+        }
+    }
+
+    /** Leaves its pair. */
+    void part() {
+        long soFar = busyNanos; // only one conversation at a time has this session
+        busyNanos = soFar + now() - pairedAt;
+        pair = null;
+        if (gone.get()) {
+            release();
+        }
+    }
+
+    /** Gives back what the outbox holds, if anything. */
+    void release() {
+        outbox.finish();
+        traffic.undelivered(outbox.discard().messages());
+    }
+
+    /** Sets what is told of the end; at once, should it have ended already. */
+    void onEnd(Runnable listener) {
+        onEnd = listener;
+        if (end.get() != null) {
+            listener.run();
+        }
+    }
+
+    /** Adds what is told when the socket is gone; before the handshake is answered. */
+    public void onGone(Runnable listener) {
+        Runnable before = onGone;
+        onGone = before == null ? listener : () -> {
+            before.run();
+            listener.run();
+        };
+    }
+
+    // What the node does with it.
+
+    /** Ends it in good order: what both sides of its pair have sent is delivered first. */
+    public void drain() {
+        Pair joined = pair;
+        if (joined != null) {
+            joined.drain();
+        } else {
+            end(new End(side(), CloseReason.DRAIN));
+        }
+    }
+
+    /**
+     * Looks after its deadlines; the heartbeat thread only.
+     *
+     * @param late the heartbeat itself comes late
+     */
+    void beat(long now, boolean late) {
+        switch (phase()) {
+            case OPENING -> {
+                if (now - createdAt > shared.openDeadline().toNanos()) {
+                    end(new End(side(), CloseReason.NOT_OPENED));
+                }
+            }
+            case WAITING, PAIRED -> {
+                switch (pulse.check(now, outbox.blocking(), late)) {
+                    case PING -> wire.ping(pulse.ping(now));
+                    case GIVE_UP -> end(new End(side(), CloseReason.NO_PONG));
+                    case NOTHING -> checkIdle(now);
+                }
+            }
+            case CLOSING -> {
+                long closing = now - endedAt;
+                long deadline = shared.closeDeadline().toNanos();
+                if (closing > 2 * deadline) {
+                    bury(); // the socket never told that it is gone
+                } else if (closing > deadline) {
+                    wire.abort();
+                }
+            }
+            case ENDED -> {}
+        }
+    }
+
+    private void checkIdle(long now) {
+        Duration idle = identity.route().idle();
+        Duration workerWait = identity.route().waitingRoom().workerWait();
+        boolean worker = side() == Side.WORKER;
+        if (!idle.isZero() && now - pulse.lastData() > idle.toNanos()) {
+            end(new End(side(), CloseReason.IDLE));
+        } else if (worker && pair == null && !workerWait.isZero()
+                && now - Math.max(createdAt, pulse.lastData()) > workerWait.toNanos()) {
+            end(new End(side(), CloseReason.WAIT_EXPIRED));
+        }
+    }
+
+    private long now() {
+        return shared.nanoClock().getAsLong();
+    }
+
+    /** {@return who it is} */
+    public Identity identity() {
+        return identity;
+    }
+
+    /** {@return where it is in its life} */
+    public Phase phase() {
+        if (gone.get()) {
+            return Phase.ENDED;
+        } else if (end.get() != null) {
+            return Phase.CLOSING;
+        } else if (pair != null) {
+            return Phase.PAIRED;
+        }
+        return opened.getCount() == 0 ? Phase.WAITING : Phase.OPENING;
+    }
+
+    /** {@return what went through it} */
+    public Traffic traffic() {
+        return traffic;
+    }
+
+    /** {@return the pair that it is in, or null} */
+    public @Nullable Pair pair() {
+        return pair;
+    }
+
+    /** {@return the session that it is paired with, or null} */
+    public @Nullable Session partner() {
+        Pair joined = pair;
+        return joined != null && joined.partnerOf(this) instanceof Session session ? session : null;
+    }
+
+    /** {@return the last round-trip time of a ping, or null while none is known} */
+    public @Nullable Duration rtt() {
+        long nanos = pulse.rttNanos();
+        return nanos < 0 ? null : Duration.ofNanos(nanos);
+    }
+
+    /** {@return how long nothing at all was heard of the peer} */
+    public Duration quiet() {
+        return Duration.ofNanos(now() - pulse.lastHeard());
+    }
+
+    /** {@return how long it has been in pairs so far, in nanoseconds} */
+    long busyNanos() {
+        return busyNanos;
+    }
+}
