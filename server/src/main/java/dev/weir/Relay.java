@@ -1,0 +1,157 @@
+package dev.weir;
+
+import dev.weir.accept.Listener;
+import dev.weir.config.Config;
+import dev.weir.config.DrainConfig;
+import dev.weir.ops.admin.AdminServer;
+import dev.weir.ops.admin.Check;
+import dev.weir.ops.admin.Health;
+import dev.weir.queue.BufferPool;
+import dev.weir.session.Heartbeat;
+import dev.weir.session.Ids;
+import dev.weir.session.Reception;
+import dev.weir.session.Session;
+import dev.weir.session.Sessions;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running relay: everything is wired here, by hand, and started and stopped in order.
+ *
+ * <p>Thread-safe. It ends by {@link #drain}, in good order, or by {@link #close}, at once.
+ */
+public final class Relay implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Relay.class);
+
+    private final Config config;
+    private final Sessions sessions;
+    private final Listener listener;
+    private final Heartbeat heartbeat;
+    private final AdminServer admin;
+    private final LongSupplier nanoClock;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Relay(
+            Config config,
+            Sessions sessions,
+            Listener listener,
+            Heartbeat heartbeat,
+            AdminServer admin,
+            LongSupplier nanoClock) {
+        this.config = config;
+        this.sessions = sessions;
+        this.listener = listener;
+        this.heartbeat = heartbeat;
+        this.admin = admin;
+        this.nanoClock = nanoClock;
+    }
+
+    /**
+     * Starts a relay.
+     *
+     * @throws IOException when it cannot listen; the message is one line for the user
+     */
+    public static Relay start(Config config) throws IOException {
+        return start(config, InstantSource.system(), System::nanoTime);
+    }
+
+    /** As {@link #start(Config)}, with clocks of one's own. */
+    public static Relay start(Config config, InstantSource clock, LongSupplier nanoClock)
+            throws IOException {
+        Sessions sessions = new Sessions();
+        Ids ids = new Ids();
+        BufferPool pool = new BufferPool(
+                config.limits().queuedBytesOf(Runtime.getRuntime().maxMemory()));
+        Reception reception = new Reception(config.routes(), sessions, ids);
+        Session.Shared shared = new Session.Shared(
+                config.heartbeat(),
+                config.listen().handshakeDeadline(),
+                config.listen().closeDeadline(),
+                pool,
+                nanoClock);
+
+        Listener listener = Listener.start(config, reception, shared, ids, clock);
+        Heartbeat heartbeat = new Heartbeat(
+                sessions, pool, config.heartbeat(), config.listen().closeDeadline(), nanoClock);
+        Thread.ofVirtual().name("heartbeat").start(heartbeat);
+
+        Health health = new Health();
+        health.ready("listener", () -> listener.accepting()
+                ? Check.passing("takes handshakes")
+                : Check.failing("refuses handshakes"));
+        AdminPages pages = new AdminPages(config, listener.port(), sessions, clock);
+        try {
+            AdminServer admin = AdminServer.start(
+                    config.admin().host(), config.admin().port(), pages.endpoints(), health);
+            return new Relay(config, sessions, listener, heartbeat, admin, nanoClock);
+        } catch (IOException e) {
+            heartbeat.stop();
+            listener.close();
+            throw e;
+        }
+    }
+
+    /** {@return the port that clients and workers connect to} */
+    public int port() {
+        return listener.port();
+    }
+
+    /** {@return the port of the admin server} */
+    public int adminPort() {
+        return admin.port();
+    }
+
+    /** {@return how many sessions are live} */
+    public int liveSessions() {
+        return sessions.count();
+    }
+
+    /**
+     * Ends it in good order: it is not ready any more and refuses newcomers, live pairs may finish
+     * until the deadline, the rest is told 1012 with the delivery of all that was queued, spread so
+     * that not all come back at once. Blocks until everything is over; then the relay is closed.
+     *
+     * @throws InterruptedException when told to give up; {@link #close} it then
+     */
+    public void drain() throws InterruptedException {
+        DrainConfig drain = config.drain();
+        listener.refuse();
+        log.atInfo().addKeyValue("sessions", sessions.count()).log("draining");
+        Drain plan = new Drain(sessions, nanoClock);
+        plan.pause(drain.readyDelay());
+        plan.endThoseWithoutPartner();
+        plan.awaitNoneLeft(drain.deadline());
+        plan.endAllWithin(drain.jitter());
+        plan.awaitNoneLeft(config.listen().closeDeadline().multipliedBy(2).plus(writeDeadline()));
+        close();
+    }
+
+    private Duration writeDeadline() {
+        return config.routes().stream()
+                .map(route -> route.writeDeadline())
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO);
+    }
+
+    /** Ends it at once. A step that fails is logged and does not keep the next from its turn. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            listener.close();
+        } catch (IOException e) {
+            log.atWarn().setCause(e).log("stopping");
+        }
+        heartbeat.stop();
+        admin.close();
+        log.atInfo().addKeyValue("left", sessions.count()).log("stopped");
+    }
+}

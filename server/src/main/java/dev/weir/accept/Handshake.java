@@ -1,0 +1,196 @@
+package dev.weir.accept;
+
+import dev.weir.pair.CloseReason;
+import dev.weir.pair.End;
+import dev.weir.queue.BufferPool;
+import dev.weir.route.Routes;
+import dev.weir.route.Routes.Match;
+import dev.weir.session.Identity;
+import dev.weir.session.Ids;
+import dev.weir.session.Reception;
+import dev.weir.session.Refusal;
+import dev.weir.session.RefusedException;
+import dev.weir.session.Session;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.websocket.core.Configuration;
+import org.eclipse.jetty.websocket.core.FrameHandler;
+import org.eclipse.jetty.websocket.core.server.ServerUpgradeRequest;
+import org.eclipse.jetty.websocket.core.server.ServerUpgradeResponse;
+import org.eclipse.jetty.websocket.core.server.WebSocketMappings;
+import org.eclipse.jetty.websocket.core.server.WebSocketNegotiator;
+import org.eclipse.jetty.websocket.core.server.WebSocketServerComponents;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers every request: with the upgrade of a session that is part of its route from then on, or
+ * with a refusal that says why. Runs on a virtual thread per request and does not block.
+ */
+final class Handshake extends Handler.Abstract {
+
+    private static final Logger log = LoggerFactory.getLogger(Handshake.class);
+
+    private static final int BUFFER_BYTES = 64 * 1024;
+
+    /** What a handshake needs of the node. */
+    record Node(
+            Routes routes,
+            Admission admission,
+            Reception reception,
+            Session.Shared shared,
+            Ids ids,
+            InstantSource clock) {
+
+        BufferPool pool() {
+            return shared.pool();
+        }
+    }
+
+    private final Node node;
+    private @Nullable WebSocketMappings webSockets;
+
+    Handshake(Node node) {
+        this.node = node;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        webSockets = new WebSocketMappings(
+                WebSocketServerComponents.ensureWebSocketComponents(getServer()));
+        super.doStart();
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        String id = node.ids().next();
+        InetSocketAddress remote = remoteOf(request);
+        try {
+            node.admission().handshake(hostOf(remote));
+            Match match = node.routes().find(Upgrade.path(request));
+            if (match == null) {
+                throw new RefusedException(Refusal.NO_ROUTE);
+            }
+            Upgrade.check(request);
+            Upgrade.checkOrigin(request, match.route());
+            if (node.pool().nearlyExhausted()) {
+                throw new RefusedException(Refusal.OUT_OF_MEMORY);
+            }
+            upgrade(new Negotiation(match, id, remote), request, response, callback);
+        } catch (RefusedException e) {
+            refuse(e.refusal(), id, request, response, callback);
+        }
+        return true;
+    }
+
+    private void upgrade(
+            Negotiation negotiation, Request request, Response response, Callback callback)
+            throws RefusedException {
+        WebSocketMappings mappings = Objects.requireNonNull(webSockets);
+        if (!mappings.upgrade(negotiation, request, response, callback, null)) {
+            throw new RefusedException(Refusal.NOT_AN_UPGRADE);
+        }
+    }
+
+    private static void refuse(
+            Refusal refusal, String id, Request request, Response response, Callback callback) {
+        log.atInfo()
+                .addKeyValue("session", id)
+                .addKeyValue("remote", String.valueOf(request.getConnectionMetaData()
+                        .getRemoteSocketAddress()))
+                .addKeyValue("path", request.getHttpURI().getPath())
+                .addKeyValue("status", refusal.status())
+                .addKeyValue("reason", refusal.text())
+                .log("handshake refused");
+        Refusals.answer(refusal, id, response, callback);
+    }
+
+    private static InetSocketAddress remoteOf(Request request) {
+        return request.getConnectionMetaData().getRemoteSocketAddress()
+                        instanceof InetSocketAddress inet
+                ? inet
+                : InetSocketAddress.createUnresolved("unknown", 0);
+    }
+
+    private static String hostOf(InetSocketAddress remote) {
+        return remote.getAddress() == null
+                ? remote.getHostString()
+                : remote.getAddress().getHostAddress();
+    }
+
+    /** One upgrade; Jetty calls it between its own checks and the answer 101. */
+    private final class Negotiation extends Configuration.ConfigurationCustomizer
+            implements WebSocketNegotiator {
+
+        private final Match match;
+        private final String id;
+        private final InetSocketAddress remote;
+
+        Negotiation(Match match, String id, InetSocketAddress remote) {
+            this.match = match;
+            this.id = id;
+            this.remote = remote;
+            setInputBufferSize(BUFFER_BYTES);
+            setOutputBufferSize(BUFFER_BYTES);
+            setMaxFrameSize(BUFFER_BYTES);
+            setAutoFragment(true); // large frames come in parts, as they arrive
+            setIdleTimeout(Duration.ZERO); // ours is the heartbeat
+        }
+
+        @Override
+        public @Nullable FrameHandler negotiate(
+                ServerUpgradeRequest request, ServerUpgradeResponse response, Callback callback) {
+            try {
+                return admit(request, response);
+            } catch (RefusedException e) {
+                response.setExtensions(List.of());
+                refuse(e.refusal(), id, request, response, callback);
+                return null;
+            }
+        }
+
+        private FrameHandler admit(ServerUpgradeRequest request, ServerUpgradeResponse response)
+                throws RefusedException {
+            String subprotocol = Upgrade.subprotocol(request.getSubProtocols(), match.route());
+            String trace = Upgrade.traceId(request);
+            Identity identity = new Identity(
+                    id, match.side(), match.route(), match.key(), subprotocol, remote,
+                    trace == null ? node.ids().nextTrace() : trace, node.clock().instant());
+            JettySocket socket = new JettySocket(node.shared().nanoClock());
+            Session session = new Session(identity, socket, node.shared());
+            socket.bind(session);
+
+            String address = identity.host();
+            node.admission().enter(address);
+            session.onGone(() -> node.admission().leave(address));
+            try {
+                node.reception().admit(session);
+            } catch (RefusedException e) {
+                node.admission().leave(address);
+                throw e;
+            }
+            Request.addCompletionListener(request, failure -> {
+                if (failure != null) { // the answer did not reach the peer: there is no socket
+                    session.end(new End(match.side(), CloseReason.NOT_OPENED));
+                    session.gone();
+                }
+            });
+            if (!subprotocol.isEmpty()) {
+                response.setAcceptedSubProtocol(subprotocol);
+            }
+            response.setExtensions(match.route().compression()
+                    ? Deflate.accept(request.getExtensions())
+                    : List.of());
+            response.getHeaders().put("Weir-Session", id);
+            return socket;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.weir.accept;
+
+import dev.weir.config.RouteConfig;
+import dev.weir.session.Refusal;
+import dev.weir.session.RefusedException;
+import java.net.URI;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+
+/** What a request must be to become a WebSocket (RFC 6455 section 4.2.1). Jetty asks for less. */
+final class Upgrade {
+
+    private static final String VERSION = "13";
+    private static final int KEY_BYTES = 16;
+
+    /** Anything that two servers in a row might read differently. */
+    private static final Pattern AMBIGUOUS_PATH = Pattern.compile(
+            "//|;|\\\\|/\\.{1,2}(/|$)|%2f|%5c|%2e|%00", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern TRACEPARENT =
+            Pattern.compile("[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(-.*)?");
+
+    private Upgrade() {}
+
+    /** {@return the decoded path} */
+    static String path(Request request) throws RefusedException {
+        String raw = request.getHttpURI().getPath();
+        String decoded = request.getHttpURI().getDecodedPath();
+        if (raw == null
+                || decoded == null
+                || AMBIGUOUS_PATH.matcher(raw).find()
+                || decoded.chars().anyMatch(Character::isISOControl)) {
+            throw new RefusedException(Refusal.MALFORMED_PATH);
+        }
+        return decoded;
+    }
+
+    /** Refuses what is no handshake. */
+    static void check(Request request) throws RefusedException {
+        HttpFields headers = request.getHeaders();
+        if (!HttpMethod.GET.is(request.getMethod())) {
+            throw new RefusedException(Refusal.NOT_GET);
+        }
+        if (!headers.contains(HttpHeader.UPGRADE, "websocket")
+                || !headers.contains(HttpHeader.CONNECTION, "upgrade")) {
+            throw new RefusedException(Refusal.NOT_AN_UPGRADE);
+        }
+        if (!VERSION.equals(headers.get(HttpHeader.SEC_WEBSOCKET_VERSION))) {
+            throw new RefusedException(Refusal.WRONG_VERSION);
+        }
+        List<String> keys = headers.getValuesList(HttpHeader.SEC_WEBSOCKET_KEY);
+        if (keys.size() != 1 || !isKey(keys.getFirst())) {
+            throw new RefusedException(Refusal.MALFORMED_KEY);
+        }
+    }
+
+    private static boolean isKey(String key) {
+        try {
+            return Base64.getDecoder().decode(key.strip()).length == KEY_BYTES;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** Refuses a web page whose origin the route does not list; who sends no Origin is no page. */
+    static void checkOrigin(Request request, RouteConfig route) throws RefusedException {
+        String origin = request.getHeaders().get(HttpHeader.ORIGIN);
+        if (origin == null || route.origins().isEmpty()) {
+            return;
+        }
+        String host = hostOf(origin);
+        for (String allowed : route.origins()) {
+            boolean matches = allowed.startsWith("*.")
+                    ? host != null && host.endsWith(allowed.substring(1).toLowerCase(Locale.ROOT))
+                    : allowed.equalsIgnoreCase(origin) || allowed.equalsIgnoreCase(host);
+            if (matches) {
+                return;
+            }
+        }
+        throw new RefusedException(Refusal.FORBIDDEN_ORIGIN);
+    }
+
+    private static @Nullable String hostOf(String origin) {
+        try {
+            String host = URI.create(origin).getHost();
+            return host == null ? null : host.toLowerCase(Locale.ROOT);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** {@return the trace that the request belongs to (W3C Trace Context), or null} */
+    static @Nullable String traceId(Request request) {
+        String traceparent = request.getHeaders().get("traceparent");
+        if (traceparent == null) {
+            return null;
+        }
+        Matcher matcher = TRACEPARENT.matcher(traceparent);
+        return matcher.matches() ? matcher.group(1) : null;
+    }
+
+    /** {@return the first of the offered subprotocols that the route has; empty when none} */
+    static String subprotocol(List<String> offered, RouteConfig route) {
+        return offered.stream()
+                .filter(o -> route.subprotocols().isEmpty() || route.subprotocols().contains(o))
+                .findFirst()
+                .orElse("");
+    }
+}
