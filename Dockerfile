@@ -18,7 +18,7 @@ USER 10001:10001
 EXPOSE 8080
 
 # Asks the admin server as a load balancer would; bash does it without starting a second JVM.
-HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \
+HEALTHCHECK --interval=10s --timeout=3s --retries=3 \
     CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${WEIR_ADMIN_PORT:-9090} && printf 'GET /livez HTTP/1.1\\r\\nHost: 127.0.0.1\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r status <&3 && [[ $status == *' 200 '* ]]"]
 
 # Exec form: the JVM is process 1 and gets the signals.
