@@ -41,6 +41,9 @@ public final class ConfigLoader {
     public Config load(Optional<Path> file, Map<String, String> environment, List<Flag> flags)
             throws ConfigException {
         Optional<Path> chosen = file.or(() -> named(environment));
+        if (chosen.isEmpty() && flags.isEmpty() && !Overrides.isAnyIn(environment)) {
+            return Config.defaults();
+        }
         ConfigTree tree =
                 chosen.isPresent() ? read(chosen.get()) : new ConfigTree(Origin.ofFile("defaults"));
         return finish(tree, environment, flags);

@@ -28,7 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
  * and {@code x-maximum} with units, {@code x-word} (a word accepted beside the amounts), {@code
  * x-hint} (what to say when a pattern does not match) and {@code x-secret} (never printed).
  */
-final class ConfigSchema {
+public final class ConfigSchema {
 
     private static final String RESOURCE = "/weir.schema.json";
 
@@ -57,7 +57,7 @@ final class ConfigSchema {
     }
 
     /** {@return the schema as it is published} */
-    static String text() {
+    public static String text() {
         try (InputStream in = ConfigSchema.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
                 throw new IllegalStateException(RESOURCE + " is not in the jar");

@@ -123,14 +123,19 @@ final class ConfigTree {
         return problems.stream().anyMatch(problem -> problem.key().equals(key));
     }
 
+    /** {@return what was reported, by place} */
+    List<Problem> problems() {
+        return problems.stream().distinct().sorted(Problem.ORDER).toList();
+    }
+
     /**
      * Ends the loading if anything was reported.
      *
-     * @throws ConfigException with all of it, by position
+     * @throws ConfigException with all of it
      */
     void throwIfWrong() throws ConfigException {
         if (!problems.isEmpty()) {
-            throw new ConfigException(problems.stream().distinct().sorted(Problem.ORDER).toList());
+            throw new ConfigException(problems());
         }
     }
 }

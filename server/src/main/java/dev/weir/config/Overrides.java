@@ -44,6 +44,11 @@ final class Overrides {
         this.tree = tree;
     }
 
+    /** {@return whether there is a variable that {@link #environment} would look at} */
+    static boolean isAnyIn(Map<String, String> environment) {
+        return environment.keySet().stream().anyMatch(name -> name.startsWith(PREFIX));
+    }
+
     /** Applies all variables that start with {@code WEIR_}; reports those that mean nothing. */
     void environment(Map<String, String> environment) {
         // By number: a second new route can only be added after the first.
