@@ -1,0 +1,60 @@
+package dev.weir.cli;
+
+import dev.weir.Relay;
+import dev.weir.config.Config;
+import dev.weir.config.LogConfig;
+import dev.weir.config.Units;
+import dev.weir.ops.log.Logging;
+import java.io.IOException;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+
+/** One life of the relay: start, say where it is, wait for a signal, drain. */
+final class Foreground {
+
+    private static final Logger log = LoggerFactory.getLogger(Foreground.class);
+
+    private Foreground() {}
+
+    /** Runs the relay until a signal has drained it, and {@return the exit code} */
+    static int run(Config config, Shell shell) throws InterruptedException {
+        LogConfig.Format format = format(config.log(), shell);
+        try (Logging _ = Logging.start(word(format), word(config.log().level()))) {
+            SLF4JBridgeHandler.removeHandlersForRootLogger();
+            SLF4JBridgeHandler.install();
+            // Before the start: who stops a relay that is still starting means it, too.
+            StopSignals signals = StopSignals.install();
+            Relay relay = Relay.start(config);
+            Banner banner = new Banner(config, relay.port(), relay.adminPort());
+            if (format == LogConfig.Format.CONSOLE) {
+                banner.print(shell.out());
+            } else {
+                banner.log(log);
+            }
+            String signal = signals.await();
+            log.atInfo()
+                    .addKeyValue("signal", signal)
+                    .addKeyValue("deadline", Units.format(config.drain().deadline()))
+                    .log("draining; a second signal stops at once");
+            relay.drain();
+            log.atInfo().log("stopped");
+            return ExitCode.OK;
+        } catch (IOException e) {
+            shell.err().println("weir: cannot start: " + e.getMessage());
+            return ExitCode.FAILURE;
+        }
+    }
+
+    private static LogConfig.Format format(LogConfig log, Shell shell) {
+        if (log.format() != LogConfig.Format.AUTO) {
+            return log.format();
+        }
+        return shell.terminal() ? LogConfig.Format.CONSOLE : LogConfig.Format.JSON;
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,139 @@
+package dev.weir.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueDeserializer;
+import tools.jackson.databind.ValueSerializer;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Between the records and a tree of settings as a file has them: kebab-case keys, units, on/off. */
+final class Binding {
+
+    /** What has no default in a route. */
+    private static final Set<String> REQUIRED = Set.of("name", "clients", "workers");
+
+    private final JsonMapper mapper;
+
+    Binding() {
+        SimpleModule module = new SimpleModule("weir");
+        module.addSerializer(Duration.class, writer((d, out) -> out.writeString(Units.format(d))));
+        module.addDeserializer(Duration.class, reader(in -> Units.parseDuration(in.getString())));
+        module.addSerializer(boolean.class, writer((on, out) -> out.writeString(on ? "on" : "off")));
+        module.addDeserializer(boolean.class, reader(in -> in.getString().equals("on")));
+        words(module, Assign.class);
+        words(module, OnClientGone.class);
+        words(module, OnWorkerLost.class);
+        words(module, OnDuplicate.class);
+        words(module, WhenFull.class);
+        words(module, LogConfig.Format.class);
+        words(module, LogConfig.Level.class);
+        this.mapper =
+                JsonMapper.builder()
+                        .addModule(module)
+                        .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
+                        .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                        .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                        .build();
+    }
+
+    /** {@return every setting of a configuration} */
+    ObjectNode toTree(Config config) {
+        return mapper.valueToTree(config);
+    }
+
+    /**
+     * {@return the configuration of settings that are complete and valid}
+     *
+     * @throws tools.jackson.core.JacksonException if they are not, which is a bug of the checks
+     */
+    Config toConfig(ObjectNode settings) {
+        return mapper.treeToValue(settings, Config.class);
+    }
+
+    /** Makes every setting that nobody made, with its default. */
+    void complete(ObjectNode settings) {
+        ObjectNode defaults = toTree(Config.defaults());
+        ObjectNode route = mapper.valueToTree(RouteConfig.defaults());
+        route.remove(List.copyOf(REQUIRED));
+        merge(settings, defaults);
+        if (settings.path("routes") instanceof ArrayNode routes) {
+            routes.forEach(item -> completeRoute(item, route));
+        }
+    }
+
+    private static void completeRoute(JsonNode item, ObjectNode defaults) {
+        if (item instanceof ObjectNode route) {
+            String limit = route.path("message").path("limit").stringValue("");
+            boolean cutThrough = route.path("message").has("cut-through");
+            merge(route, defaults);
+            long limitBytes = Units.bytes(limit).orElse(Long.MAX_VALUE);
+            if (!cutThrough && limitBytes < MessageConfig.defaults().cutThrough().bytes()) {
+                ((ObjectNode) route.path("message")).put("cut-through", limit);
+            }
+        }
+    }
+
+    private static void merge(ObjectNode settings, ObjectNode defaults) {
+        for (String key : new ArrayList<>(defaults.propertyNames())) {
+            JsonNode byDefault = defaults.path(key);
+            if (!settings.has(key)) {
+                settings.set(key, byDefault.deepCopy());
+            } else if (settings.path(key) instanceof ObjectNode section
+                    && byDefault instanceof ObjectNode defaultSection) {
+                merge(section, defaultSection);
+            }
+        }
+    }
+
+    private static <E extends Enum<E>> void words(SimpleModule module, Class<E> type) {
+        module.addSerializer(type, writer((value, out) -> out.writeString(word(value))));
+        module.addDeserializer(
+                type,
+                reader(in -> Enum.valueOf(type, Keys.environment(in.getString()))));
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    @FunctionalInterface
+    private interface Write<T> {
+        void accept(T value, JsonGenerator out);
+    }
+
+    @FunctionalInterface
+    private interface Read<T> {
+        T apply(JsonParser in);
+    }
+
+    private static <T> ValueSerializer<T> writer(Write<T> write) {
+        return new ValueSerializer<>() {
+            @Override
+            public void serialize(T value, JsonGenerator out, SerializationContext context) {
+                write.accept(value, out);
+            }
+        };
+    }
+
+    private static <T> ValueDeserializer<T> reader(Read<T> read) {
+        return new ValueDeserializer<>() {
+            @Override
+            public T deserialize(JsonParser in, DeserializationContext context) {
+                return read.apply(in);
+            }
+        };
+    }
+}

@@ -1,0 +1,110 @@
+package dev.weir.config;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import tools.jackson.core.JsonPointer;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Checks what settings outside the routes mean together. What was already reported is passed over.
+ */
+final class ServerCheck {
+
+    private static final JsonPointer ADMIN_HOST = JsonPointer.compile("/admin/host");
+    private static final JsonPointer ADMIN_PORT = JsonPointer.compile("/admin/port");
+    private static final JsonPointer LISTEN_PORT = JsonPointer.compile("/listen/port");
+    private static final JsonPointer PING = JsonPointer.compile("/heartbeat/ping");
+    private static final JsonPointer PONG = JsonPointer.compile("/heartbeat/pong");
+    private static final JsonPointer BUDGET = JsonPointer.compile("/limits/queued-bytes");
+    private static final JsonPointer ROUTES = JsonPointer.compile("/routes");
+    private static final JsonPointer OUTBOX = JsonPointer.compile("/queue/bytes");
+
+    // By its text: a name that needs a lookup may be loopback today and something else tomorrow.
+    private static final Pattern LOOPBACK =
+            Pattern.compile("localhost|::1|127(\\.(\\d|[1-9]\\d|1\\d\\d|2[0-4]\\d|25[0-5])){3}");
+
+    private final ConfigTree tree;
+
+    ServerCheck(ConfigTree tree) {
+        this.tree = tree;
+    }
+
+    void check() {
+        adminHost();
+        ports();
+        heartbeat();
+        budget();
+    }
+
+    private void adminHost() {
+        text(ADMIN_HOST)
+                .filter(host -> !LOOPBACK.matcher(host).matches())
+                .ifPresent(
+                        host ->
+                                tree.problem(
+                                        ADMIN_HOST,
+                                        "must be a loopback address such as 127.0.0.1, ::1 or"
+                                                + " localhost, because admin has no login; not "
+                                                + Printable.quote(host)));
+    }
+
+    private void ports() {
+        long admin = port(ADMIN_PORT);
+        if (admin > 0 && admin == port(LISTEN_PORT)) {
+            // Reported at the one that somebody set.
+            JsonPointer wrong = tree.isSet(ADMIN_PORT) ? ADMIN_PORT : LISTEN_PORT;
+            JsonPointer right = wrong.equals(ADMIN_PORT) ? LISTEN_PORT : ADMIN_PORT;
+            tree.problem(wrong, "must differ from " + Keys.dotted(right) + ", " + admin);
+        }
+    }
+
+    private long port(JsonPointer pointer) {
+        return tree.isWrong(pointer) ? 0 : tree.at(pointer).longValue(0);
+    }
+
+    private void heartbeat() {
+        Optional<Duration> ping = text(PING).map(Units::parseDuration);
+        Optional<Duration> pong = text(PONG).map(Units::parseDuration);
+        if (ping.isEmpty() || pong.isEmpty() || ping.get().isZero()) {
+            return;
+        }
+        if (pong.get().compareTo(ping.get()) >= 0) {
+            String values =
+                    ": pong " + Units.format(pong.get()) + ", ping " + Units.format(ping.get());
+            if (tree.isSet(PONG)) {
+                tree.problem(PONG, "must be shorter than heartbeat.ping" + values);
+            } else {
+                tree.problem(PING, "must be longer than heartbeat.pong" + values);
+            }
+        }
+    }
+
+    private void budget() {
+        Optional<ByteSize> budget = text(BUDGET).map(ByteSize::parse);
+        if (budget.isEmpty() || budget.get().bytes() == 0) {
+            return;
+        }
+        for (int i = 0; i < tree.at(ROUTES).size(); i++) {
+            JsonPointer outbox = ROUTES.appendIndex(i).append(OUTBOX);
+            Optional<ByteSize> bytes = text(outbox).map(ByteSize::parse);
+            if (bytes.isPresent() && bytes.get().compareTo(budget.get()) > 0) {
+                tree.problem(
+                        BUDGET,
+                        "must hold at least one outbox: "
+                                + Keys.dotted(outbox)
+                                + " is "
+                                + bytes.get()
+                                + ", this is "
+                                + budget.get());
+            }
+        }
+    }
+
+    private Optional<String> text(JsonPointer pointer) {
+        JsonNode node = tree.at(pointer);
+        return node.isString() && !tree.isWrong(pointer)
+                ? Optional.of(node.asString())
+                : Optional.empty();
+    }
+}
