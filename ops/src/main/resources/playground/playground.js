@@ -1,1 +1,216 @@
+/** The playground: a client and a worker of one route, side by side, over real connections. */
+import * as admin from './admin.js';
+import { refusal } from './explain.js';
+import { size } from './messages.js';
+import { Panel } from './panel.js';
 
+const POLL_MS = 1000;
+const CLOCK_SKEW_MS = 2000;
+const byId = (id) => document.getElementById(id);
+const panels = {};
+let routes = [];
+
+async function start() {
+  for (const side of ['client', 'worker']) {
+    panels[side] = new Panel(side, panelElement(side), () => target(side), (url) => explain(side, url));
+    panels[side].addEventListener('changed', ({ detail }) => changed(side, detail));
+    panels[side].addEventListener('sent', () => pulse(side, 'out'));
+  }
+  meet(panels.client, panels.worker);
+  meet(panels.worker, panels.client);
+
+  byId('route').addEventListener('change', showRoute);
+  for (const id of ['keys', 'relay', 'subprotocols']) byId(id).addEventListener('input', showTargets);
+  byId('setup').addEventListener('submit', (event) => {
+    event.preventDefault();
+    panels.worker.connect();
+    panels.client.connect();
+    panels.client.focus();
+  });
+  byId('theme').addEventListener('click', switchTheme);
+  await loadRoutes();
+  poll();
+}
+
+function panelElement(side) {
+  const root = byId('panel').content.firstElementChild.cloneNode(true);
+  root.classList.add(side);
+  root.id = side;
+  for (const element of [root, ...root.querySelectorAll('*')]) {
+    for (const attribute of element.attributes) {
+      attribute.value = attribute.value.replace('SIDE', side);
+    }
+  }
+  byId('panels').append(root);
+  return root;
+}
+
+/** Tells the receiver of a message when it was sent, if the other panel sent it. */
+function meet(receiver, sender) {
+  receiver.addEventListener('arrived', ({ detail }) => {
+    detail.flight = sender.flights.arrive(detail.data);
+    pulse(receiver.side, 'in');
+  });
+}
+
+async function loadRoutes() {
+  try {
+    const { listen, routes: found } = await admin.routes();
+    routes = found;
+    byId('relay').value = relayAddress(listen);
+    byId('flow-relay').textContent = `port ${listen.port}`;
+    byId('route').replaceChildren(...routes.map((route) => new Option(route.name, route.name)));
+    showRoute();
+  } catch (e) {
+    warn(`The admin server does not tell its routes: ${e.message}. Reload when the relay is running.`);
+    byId('both').disabled = true;
+  }
+}
+
+/** A relay that listens everywhere is reached under the name that this page came from. */
+function relayAddress({ host, port }) {
+  const everywhere = ['0.0.0.0', '::', '[::]', ''].includes(host ?? '');
+  const name = everywhere ? location.hostname : host;
+  return `ws://${name.includes(':') && !name.startsWith('[') ? `[${name}]` : name}:${port}`;
+}
+
+function route() {
+  return routes.find(({ name }) => name === byId('route').value);
+}
+
+function showRoute() {
+  const { clients, subprotocols } = route();
+  const before = keys();
+  const variables = [...clients.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  byId('keys').replaceChildren(...variables.map((name) => keyField(name, before[name] ?? 'demo')));
+  if (!variables.length) {
+    byId('keys').textContent = 'A pool: any free worker serves any client.';
+  }
+  byId('subprotocols').value = (subprotocols ?? []).join(', ');
+  showTargets();
+}
+
+function keyField(name, value) {
+  const label = document.createElement('label');
+  label.className = 'field';
+  const input = document.createElement('input');
+  Object.assign(input, { value, required: true, spellcheck: false, autocomplete: 'off' });
+  input.dataset.variable = name;
+  label.append(name, input);
+  return label;
+}
+
+function keys() {
+  return Object.fromEntries(
+    [...byId('keys').querySelectorAll('input')].map((input) => [input.dataset.variable, input.value]));
+}
+
+function target(side) {
+  const template = route() ? route()[`${side}s`] : '';
+  const values = keys();
+  const path = template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name] ?? ''));
+  return {
+    url: byId('relay').value.replace(/\/+$/, '') + path,
+    protocols: byId('subprotocols').value.split(',').map((name) => name.trim()).filter(Boolean),
+  };
+}
+
+function showTargets() {
+  Object.values(panels).forEach((panel) => panel.showTarget());
+}
+
+function explain(side, url) {
+  return refusal({ url, side, route: route().name, key: key(), admin });
+}
+
+/** The key as the relay shows it: the values of the path variables. */
+function key() {
+  return Object.values(keys()).join('/');
+}
+
+function changed(side, { state, words }) {
+  byId('spoken').textContent = `${side}: ${words}`;
+  if (state === 'connecting') panels[side].asked = { route: route().name, key: key() };
+  const busy = panels.client.connected && panels.worker.connected;
+  byId('both').disabled = busy;
+  if (!panels[side].connected) show(side, undefined);
+  showPhase(side);
+}
+
+/** Asks the relay about our own sessions once a second while there are any. */
+async function poll() {
+  try {
+    if (!document.hidden) await lookAtSessions();
+    byId('banner').hidden = routes.length > 0;
+  } catch (e) {
+    if (routes.length) warn(`The admin server does not answer: ${e.message}`);
+  }
+  setTimeout(poll, POLL_MS);
+}
+
+async function lookAtSessions() {
+  const open = Object.values(panels).filter((panel) => panel.open);
+  if (open.some((panel) => !panel.session)) {
+    const all = await admin.sessions();
+    open.filter((panel) => !panel.session).forEach((panel) => {
+      panel.session = ownSession(panel, all)?.id;
+    });
+  }
+  for (const panel of open.filter(({ session }) => session)) {
+    const session = await admin.session(panel.session);
+    if (panel.open) show(panel.side, session);
+  }
+}
+
+/** A script cannot read the session id of its handshake, so: the newest that fits, since we asked. */
+function ownSession({ side, since, asked }, sessions) {
+  return sessions
+    .filter((session) => session.side === side && session.route === asked.route
+      && keyOf(session) === asked.key && Date.parse(session.since) >= since - CLOCK_SKEW_MS)
+    .sort((a, b) => Date.parse(b.since) - Date.parse(a.since))[0];
+}
+
+function keyOf({ key }) {
+  return key === null || key === undefined ? ''
+    : typeof key === 'object' ? Object.values(key).join('/') : String(key);
+}
+
+function show(side, session) {
+  panels[side].showSession(session);
+  const link = byId(`flow-${side}`);
+  const rtt = session?.rttMicros;
+  link.querySelector('.rtt').textContent =
+    rtt === null || rtt === undefined ? '–' : `${(rtt / 1000).toFixed(2)} ms`;
+  const queue = session?.queue;
+  link.querySelector('.queue').textContent =
+    queue ? `${queue.messages} · ${size(queue.bytes)}` : '';
+  showPhase(side);
+}
+
+function showPhase(side) {
+  byId(`flow-${side}-phase`).textContent = panels[side].words ?? 'not connected';
+  byId(`flow-${side}`).dataset.state = panels[side].state ?? 'closed';
+}
+
+/** A drop that runs along the wire; a few at a time, however fast messages come. */
+function pulse(side, direction) {
+  const wire = byId(`flow-${side}`).querySelector('.wire');
+  if (wire.childElementCount >= 4) return;
+  const drop = document.createElement('i');
+  drop.className = (side === 'client') === (direction === 'out') ? 'right' : 'left';
+  drop.addEventListener('animationend', () => drop.remove());
+  wire.append(drop);
+}
+
+function warn(text) {
+  byId('banner').textContent = text;
+  byId('banner').hidden = false;
+}
+
+function switchTheme() {
+  const dark = matchMedia('(prefers-color-scheme: dark)').matches;
+  const { dataset } = document.documentElement;
+  dataset.theme = (dataset.theme ?? (dark ? 'dark' : 'light')) === 'dark' ? 'light' : 'dark';
+}
+
+start();

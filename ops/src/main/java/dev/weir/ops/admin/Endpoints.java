@@ -1,7 +1,6 @@
 package dev.weir.ops.admin;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +14,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Fields;
+import org.eclipse.jetty.util.URIUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,7 +76,7 @@ final class Endpoints extends Handler.Abstract {
             Endpoint endpoint, String path, UriTemplatePathSpec spec, Request request) {
         try {
             return endpoint.handler().handle(
-                    new dev.weir.ops.admin.Request(spec.getPathParams(path), query(request)));
+                    new dev.weir.ops.admin.Request(variables(spec, path), query(request)));
         } catch (RuntimeException e) {
             log.atError()
                     .addKeyValue("method", endpoint.method())
@@ -87,12 +87,18 @@ final class Endpoints extends Handler.Abstract {
         }
     }
 
+    /** Jetty's canonical path decodes only what needs no escape. */
+    private static Map<String, String> variables(UriTemplatePathSpec spec, String path) {
+        return spec.getPathParams(path).entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, variable -> URIUtil.decodePath(variable.getValue())));
+    }
+
     private static Map<String, String> query(Request request) {
         return Request.extractQueryParameters(request).stream()
                 .collect(Collectors.toMap(
                         Fields.Field::getName,
                         field -> String.valueOf(field.getValue()),
-                        (first, second) -> first,
-                        LinkedHashMap::new));
+                        (first, second) -> first));
     }
 }

@@ -9,7 +9,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.eclipse.jetty.http.EtagUtils;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
@@ -27,12 +26,18 @@ final class Playground extends Handler.Abstract.NonBlocking {
 
     private static final String ROOT = "/playground/";
 
+    private static final String SCRIPT = "text/javascript; charset=utf-8";
+
     /** Files and their media types; {@code index.html} is the page itself. */
-    private static final Map<String, String> FILES = Map.of(
+    static final Map<String, String> FILES = Map.of(
             "index.html", "text/html; charset=utf-8",
             "playground.css", "text/css; charset=utf-8",
-            "playground.js", "text/javascript; charset=utf-8",
-            "icon.svg", "image/svg+xml");
+            "icon.svg", "image/svg+xml",
+            "playground.js", SCRIPT,
+            "panel.js", SCRIPT,
+            "messages.js", SCRIPT,
+            "explain.js", SCRIPT,
+            "admin.js", SCRIPT);
 
     // No inline script or style and no other host. The relay listens on another port than this
     // page, hence ws: and wss:. The last two make the page's clock fine enough for latencies.
@@ -107,8 +112,9 @@ final class Playground extends Handler.Abstract.NonBlocking {
         response.write(true, page.content().slice(), callback);
     }
 
+    /** No quoted hash is part of another, so looking for it finds it in any list, weak or not. */
     private static boolean known(Page page, Request request) {
-        return request.getHeaders().getCSV(HttpHeader.IF_NONE_MATCH, true).stream()
-                .anyMatch(tag -> tag.equals("*") || EtagUtils.matches(page.etag(), tag));
+        String tags = request.getHeaders().get(HttpHeader.IF_NONE_MATCH);
+        return tags != null && tags.contains(page.etag());
     }
 }

@@ -58,6 +58,7 @@ public final class Logging implements AutoCloseable {
         };
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
+        context.start();
         context.getStatusManager().add(new NopStatusListener());
 
         encoder.setContext(context);

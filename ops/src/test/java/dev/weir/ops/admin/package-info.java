@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.ops.admin;
+
+import org.jspecify.annotations.NullMarked;

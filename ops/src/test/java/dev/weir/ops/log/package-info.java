@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.ops.log;
+
+import org.jspecify.annotations.NullMarked;
