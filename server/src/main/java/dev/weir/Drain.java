@@ -5,6 +5,7 @@ import dev.weir.session.Session.Phase;
 import dev.weir.session.Sessions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -15,16 +16,27 @@ final class Drain {
     private static final Duration POLL = Duration.ofMillis(20);
 
     private final Sessions sessions;
+    private final CountDownLatch closed;
     private final LongSupplier nanoClock;
 
-    Drain(Sessions sessions, LongSupplier nanoClock) {
+    /**
+     * A drain of these sessions.
+     *
+     * @param closed cuts every wait short
+     */
+    Drain(Sessions sessions, CountDownLatch closed, LongSupplier nanoClock) {
         this.sessions = sessions;
+        this.closed = closed;
         this.nanoClock = nanoClock;
     }
 
     /** Lets load balancers see that this node is not ready any more. */
     void pause(Duration delay) throws InterruptedException {
-        TimeUnit.NANOSECONDS.sleep(delay.toNanos());
+        pauseNanos(delay.toNanos());
+    }
+
+    private boolean pauseNanos(long nanos) throws InterruptedException {
+        return !closed.await(nanos, TimeUnit.NANOSECONDS);
     }
 
     /** Ends who waits for a partner: nobody will come any more. */
@@ -44,7 +56,9 @@ final class Drain {
             // Each in its own share of the time, at a random moment of that share.
             double share = (i + ThreadLocalRandom.current().nextDouble()) / left.size();
             long due = (long) (jitter.toNanos() * share);
-            TimeUnit.NANOSECONDS.sleep(due - (nanoClock.getAsLong() - start));
+            if (!pauseNanos(due - (nanoClock.getAsLong() - start))) {
+                return;
+            }
             left.get(i).drain();
         }
     }
@@ -52,8 +66,9 @@ final class Drain {
     /** Waits until no session is left, at most so long; ends newly single ones meanwhile. */
     void awaitNoneLeft(Duration deadline) throws InterruptedException {
         long start = nanoClock.getAsLong();
-        while (sessions.count() > 0 && nanoClock.getAsLong() - start < deadline.toNanos()) {
-            TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+        while (sessions.count() > 0
+                && nanoClock.getAsLong() - start < deadline.toNanos()
+                && pauseNanos(POLL.toNanos())) {
             endThoseWithoutPartner();
         }
     }

@@ -15,6 +15,7 @@ import dev.weir.session.Sessions;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -35,7 +36,8 @@ public final class Relay implements AutoCloseable {
     private final Heartbeat heartbeat;
     private final AdminServer admin;
     private final LongSupplier nanoClock;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     private Relay(
             Config config,
@@ -123,7 +125,7 @@ public final class Relay implements AutoCloseable {
         DrainConfig drain = config.drain();
         listener.refuse();
         log.atInfo().addKeyValue("sessions", sessions.count()).log("draining");
-        Drain plan = new Drain(sessions, nanoClock);
+        Drain plan = new Drain(sessions, closed, nanoClock);
         plan.pause(drain.readyDelay());
         plan.endThoseWithoutPartner();
         plan.awaitNoneLeft(drain.deadline());
@@ -142,9 +144,10 @@ public final class Relay implements AutoCloseable {
     /** Ends it at once. A step that fails is logged and does not keep the next from its turn. */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
+        if (!closing.compareAndSet(false, true)) {
             return;
         }
+        closed.countDown();
         try {
             listener.close();
         } catch (IOException e) {

@@ -1,11 +1,12 @@
 package dev.weir.route;
 
+import dev.weir.config.PathTemplate;
 import dev.weir.config.RouteConfig;
 import dev.weir.pair.Side;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.SequencedMap;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the route of a path. Immutable. */
@@ -20,17 +21,22 @@ public final class Routes {
 
     private record Path(PathTemplate template, RouteConfig route, Side side) {}
 
-    /** The most specific first, so that the first match is the best. */
+    /** The most special first, so that the first match is the best. */
     private final List<Path> paths;
 
-    /** The paths of these routes; the config has made sure that no two are equally specific. */
+    /** The paths of these routes; the config has made sure that no two can both be the best. */
     public Routes(List<RouteConfig> routes) {
         List<Path> all = new ArrayList<>();
         for (RouteConfig route : routes) {
-            all.add(new Path(new PathTemplate(route.clients()), route, Side.CLIENT));
-            all.add(new Path(new PathTemplate(route.workers()), route, Side.WORKER));
+            all.add(new Path(PathTemplate.parse(route.clients()), route, Side.CLIENT));
+            all.add(new Path(PathTemplate.parse(route.workers()), route, Side.WORKER));
         }
-        all.sort(Comparator.comparing(Path::template));
+        all.sort((a, b) -> {
+            if (a.template.isMoreSpecialThan(b.template)) {
+                return -1;
+            }
+            return b.template.isMoreSpecialThan(a.template) ? 1 : 0;
+        });
         this.paths = List.copyOf(all);
     }
 
@@ -41,12 +47,16 @@ public final class Routes {
      */
     public @Nullable Match find(String path) {
         for (Path candidate : paths) {
-            SequencedMap<String, String> captured = candidate.template.match(path);
+            Map<String, String> captured = candidate.template.match(path).orElse(null);
             if (captured != null) {
-                String key = String.join("/", captured.values());
-                return new Match(candidate.route, candidate.side, key);
+                return new Match(candidate.route, candidate.side, keyOf(captured));
             }
         }
         return null;
+    }
+
+    /** By name, for the two paths of a route may have their variables in different order. */
+    private static String keyOf(Map<String, String> captured) {
+        return String.join("/", new TreeMap<>(captured).values());
     }
 }
