@@ -17,7 +17,7 @@ USER 10001:10001
 # Clients and workers. The admin server stays on the container's loopback.
 EXPOSE 8080
 
-# Asks the admin server as a load balancer would; bash does it without starting a second JVM.
+# What `weir health` asks, without the half second of CPU that starting a second JVM costs each time.
 HEALTHCHECK --interval=10s --timeout=3s --retries=3 \
     CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${WEIR_ADMIN_PORT:-9090} && printf 'GET /livez HTTP/1.1\\r\\nHost: 127.0.0.1\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r status <&3 && [[ $status == *' 200 '* ]]"]
 
