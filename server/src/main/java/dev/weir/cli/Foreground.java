@@ -24,15 +24,11 @@ final class Foreground {
         try (Logging _ = Logging.start(word(format), word(config.log().level()))) {
             SLF4JBridgeHandler.removeHandlersForRootLogger();
             SLF4JBridgeHandler.install();
+            Thread.setDefaultUncaughtExceptionHandler(Foreground::uncaught);
             // Before the start: who stops a relay that is still starting means it, too.
             StopSignals signals = StopSignals.install();
             Relay relay = Relay.start(config);
-            Banner banner = new Banner(config, relay.port(), relay.adminPort());
-            if (format == LogConfig.Format.CONSOLE) {
-                banner.print(shell.out());
-            } else {
-                banner.log(log);
-            }
+            announce(new Banner(config, relay.port(), relay.adminPort()), format, shell);
             String signal = signals.await();
             log.atInfo()
                     .addKeyValue("signal", signal)
@@ -45,6 +41,19 @@ final class Foreground {
             shell.err().println("weir: cannot start: " + e.getMessage());
             return ExitCode.FAILURE;
         }
+    }
+
+    /** On standard output, where JSON lines must stay alone. */
+    private static void announce(Banner banner, LogConfig.Format format, Shell shell) {
+        if (format == LogConfig.Format.CONSOLE) {
+            banner.print(shell.out());
+        } else {
+            banner.log(log);
+        }
+    }
+
+    private static void uncaught(Thread thread, Throwable e) {
+        log.atError().setCause(e).addKeyValue("ended", thread.getName()).log("a thread failed");
     }
 
     private static LogConfig.Format format(LogConfig log, Shell shell) {
