@@ -49,8 +49,8 @@ class ProcessTest {
 
         terminate(relay);
 
-        assertThat(until(lines, "draining; a second signal stops at once").path("signal").asString())
-                .isEqualTo("SIGTERM");
+        JsonNode draining = until(lines, "draining; a second signal stops at once");
+        assertThat(draining.path("signal").asString()).isEqualTo("SIGTERM");
         until(lines, "stopped");
         assertThat(relay.waitFor()).isZero();
         assertThat(relay.errorReader().lines()).isEmpty();
@@ -80,10 +80,8 @@ class ProcessTest {
             List<String> err = relay.errorReader().lines().toList();
 
             assertThat(relay.waitFor()).isEqualTo(1);
-            assertThat(err)
-                    .singleElement()
-                    .satisfies(
-                            line -> assertThat(line).startsWith("weir: cannot start: ").contains(port));
+            assertThat(err).hasSize(1);
+            assertThat(err.getFirst()).startsWith("weir: cannot start: ").contains(port);
         }
     }
 
