@@ -35,7 +35,6 @@ final class Foreground {
                     .addKeyValue("deadline", Units.format(config.drain().deadline()))
                     .log("draining; a second signal stops at once");
             relay.drain();
-            log.atInfo().log("stopped");
             return ExitCode.OK;
         } catch (IOException e) {
             shell.err().println("weir: cannot start: " + e.getMessage());
@@ -53,7 +52,7 @@ final class Foreground {
     }
 
     private static void uncaught(Thread thread, Throwable e) {
-        log.atError().setCause(e).addKeyValue("ended", thread.getName()).log("a thread failed");
+        log.atError().setCause(e).addKeyValue("failed", thread.getName()).log("a thread failed");
     }
 
     private static LogConfig.Format format(LogConfig log, Shell shell) {
