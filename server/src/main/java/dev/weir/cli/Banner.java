@@ -19,7 +19,8 @@ record Banner(Config config, int port, int adminPort) {
 
     /** Prints it for a person, in fewer than ten lines. */
     void print(PrintWriter out) {
-        out.println("Weir " + Versions.weir() + ", Java " + Runtime.version() + ", " + Versions.system());
+        String java = Runtime.version().toString();
+        out.println("Weir " + Versions.weir() + ", Java " + java + ", " + Versions.system());
         out.println("  listening   " + url("ws", config.listen().host(), port));
         List<RouteConfig> routes = config.routes();
         for (RouteConfig route : routes.subList(0, Math.min(MOST_ROUTES, routes.size()))) {

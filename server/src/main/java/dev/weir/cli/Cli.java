@@ -48,7 +48,7 @@ public final class Cli {
         return command;
     }
 
-    /** A flag of {@code weir} is one of {@code weir run}: before another command it is a mistake. */
+    /** Flags of {@code weir} are those of {@code weir run}: a mistake before another command. */
     private static int execute(ParseResult parsed) {
         if (parsed.hasSubcommand() && !parsed.matchedOptions().isEmpty()) {
             throw new ParameterException(

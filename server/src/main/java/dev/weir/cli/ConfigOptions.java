@@ -21,7 +21,7 @@ final class ConfigOptions {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "Configuration file; else the one that $WEIR_CONFIG names, else defaults.")
+            description = "Configuration file; else the one in $WEIR_CONFIG, else defaults.")
     private @Nullable Path config;
 
     @Option(

@@ -24,27 +24,35 @@ final class Foreground {
         try (Logging _ = Logging.start(word(format), word(config.log().level()))) {
             SLF4JBridgeHandler.removeHandlersForRootLogger();
             SLF4JBridgeHandler.install();
+            Thread.setDefaultUncaughtExceptionHandler(Foreground::uncaught);
             // Before the start: who stops a relay that is still starting means it, too.
             StopSignals signals = StopSignals.install();
             Relay relay = Relay.start(config);
-            Banner banner = new Banner(config, relay.port(), relay.adminPort());
-            if (format == LogConfig.Format.CONSOLE) {
-                banner.print(shell.out());
-            } else {
-                banner.log(log);
-            }
+            announce(new Banner(config, relay.port(), relay.adminPort()), format, shell);
             String signal = signals.await();
             log.atInfo()
                     .addKeyValue("signal", signal)
                     .addKeyValue("deadline", Units.format(config.drain().deadline()))
                     .log("draining; a second signal stops at once");
             relay.drain();
-            log.atInfo().log("stopped");
             return ExitCode.OK;
         } catch (IOException e) {
             shell.err().println("weir: cannot start: " + e.getMessage());
             return ExitCode.FAILURE;
         }
+    }
+
+    /** On standard output, where JSON lines must stay alone. */
+    private static void announce(Banner banner, LogConfig.Format format, Shell shell) {
+        if (format == LogConfig.Format.CONSOLE) {
+            banner.print(shell.out());
+        } else {
+            banner.log(log);
+        }
+    }
+
+    private static void uncaught(Thread thread, Throwable e) {
+        log.atError().setCause(e).addKeyValue("failed", thread.getName()).log("a thread failed");
     }
 
     private static LogConfig.Format format(LogConfig log, Shell shell) {

@@ -33,7 +33,7 @@ final class StopSignals {
             Signal.handle(new Signal(name), this::received);
         } catch (IllegalArgumentException e) {
             // java -Xrs keeps them: then a signal ends the process without a drain.
-            log.atWarn().addKeyValue("signal", "SIG" + name).log("cannot be handled: {}", e.getMessage());
+            log.atWarn().setCause(e).addKeyValue("signal", "SIG" + name).log("not handled");
         }
     }
 

@@ -19,7 +19,7 @@ import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Between the records and a tree of settings as a file has them: kebab-case keys, units, on/off. */
+/** Between the records and settings as a file has them: kebab-case keys, units, on and off. */
 final class Binding {
 
     /** What has no default in a route. */
@@ -31,7 +31,7 @@ final class Binding {
         SimpleModule module = new SimpleModule("weir");
         module.addSerializer(Duration.class, writer((d, out) -> out.writeString(Units.format(d))));
         module.addDeserializer(Duration.class, reader(in -> Units.parseDuration(in.getString())));
-        module.addSerializer(boolean.class, writer((on, out) -> out.writeString(on ? "on" : "off")));
+        module.addSerializer(boolean.class, writer(Binding::onOff));
         module.addDeserializer(boolean.class, reader(in -> in.getString().equals("on")));
         words(module, Assign.class);
         words(module, OnClientGone.class);
@@ -103,6 +103,10 @@ final class Binding {
         module.addDeserializer(
                 type,
                 reader(in -> Enum.valueOf(type, Keys.environment(in.getString()))));
+    }
+
+    private static void onOff(boolean on, JsonGenerator out) {
+        out.writeString(on ? "on" : "off");
     }
 
     private static String word(Enum<?> value) {

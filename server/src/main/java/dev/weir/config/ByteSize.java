@@ -49,7 +49,7 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
         return Long.compare(bytes, other.bytes);
     }
 
-    /** {@return the size in the largest unit that shows it exactly; {@link #parse} reads it back} */
+    /** {@return the size in its largest exact unit; {@link #parse} reads it back} */
     @JsonValue
     @Override
     public String toString() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JsonPointer;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Loads the configuration: defaults, over them the file, over it the environment, over both the
@@ -67,8 +69,8 @@ public final class ConfigLoader {
             if (bytes.length > LARGEST_FILE) {
                 throw unreadable(name, "is larger than " + ByteSize.mib(LARGEST_FILE >> 20));
             }
-            ByteBuffer buffer = ByteBuffer.wrap(bytes);
-            return YamlSource.read(name, StandardCharsets.UTF_8.newDecoder().decode(buffer).toString());
+            CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
+            return YamlSource.read(name, utf8.decode(ByteBuffer.wrap(bytes)).toString());
         } catch (NoSuchFileException e) {
             throw unreadable(name, "there is no such file");
         } catch (AccessDeniedException e) {
@@ -76,8 +78,8 @@ public final class ConfigLoader {
         } catch (CharacterCodingException e) {
             throw unreadable(name, "is not UTF-8 text");
         } catch (IOException e) {
-            String reason = Files.isDirectory(file) ? "is a directory" : "cannot be read: " + e.getMessage();
-            throw unreadable(name, reason);
+            boolean directory = Files.isDirectory(file);
+            throw unreadable(name, directory ? "is a directory" : "cannot be read: " + e.getMessage());
         }
     }
 
@@ -97,7 +99,8 @@ public final class ConfigLoader {
         check.dropEmptySections();
         if (!tree.root().has("routes")) {
             // So that the environment can change the default route.
-            tree.root().set("routes", schema.of(JsonPointer.compile("/routes")).path("default").deepCopy());
+            JsonNode byDefault = schema.of(JsonPointer.compile("/routes")).path("default");
+            tree.root().set("routes", byDefault.deepCopy());
         }
         Overrides overrides = new Overrides(schema, tree);
         overrides.environment(environment);

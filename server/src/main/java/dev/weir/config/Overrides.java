@@ -106,7 +106,8 @@ final class Overrides {
                 return Optional.of(pointer);
             }
             if (rest.startsWith(word + "_")) {
-                Optional<JsonPointer> found = below(rest.substring(word.length() + 1), child, pointer);
+                String tail = rest.substring(word.length() + 1);
+                Optional<JsonPointer> found = below(tail, child, pointer);
                 if (found.isPresent()) {
                     return found;
                 }

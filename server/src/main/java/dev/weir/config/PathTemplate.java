@@ -60,7 +60,7 @@ public record PathTemplate(List<Segment> segments) {
             Segment segment = segment(part);
             if (segment instanceof Variable variable && !names.add(variable.name)) {
                 throw new IllegalArgumentException(
-                        "a path must have each variable once, {" + variable.name + "} is there twice");
+                        "a path must have each variable once, {" + variable.name + "} is twice");
             }
             segments.add(segment);
         }
@@ -69,7 +69,8 @@ public record PathTemplate(List<Segment> segments) {
 
     private static Segment segment(String part) {
         if (part.isEmpty()) {
-            throw new IllegalArgumentException("a path must have no empty segment (// or / at its end)");
+            throw new IllegalArgumentException(
+                    "a path must have no empty segment (// or / at its end)");
         }
         Matcher variable = VARIABLE.matcher(part);
         if (variable.matches()) {

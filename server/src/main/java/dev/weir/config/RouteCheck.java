@@ -43,9 +43,8 @@ final class RouteCheck {
         if (name.isPresent()) {
             JsonPointer first = names.putIfAbsent(name.get(), pointer);
             if (first != null) {
-                tree.problem(
-                        pointer,
-                        Printable.quote(name.get()) + " is also the name of " + place(first.head()));
+                String quoted = Printable.quote(name.get());
+                tree.problem(pointer, quoted + " is also the name of " + place(first.head()));
             }
         }
     }
@@ -101,7 +100,8 @@ final class RouteCheck {
         Optional<ByteSize> limit = size(message.appendProperty("limit"));
         if (pieces.isPresent() && limit.isPresent() && pieces.get().compareTo(limit.get()) > 0) {
             tree.problem(
-                    cutThrough, "must be at most message.limit, " + limit.get() + ", not " + pieces.get());
+                    cutThrough,
+                    "must be at most message.limit, " + limit.get() + ", not " + pieces.get());
         }
     }
 

@@ -83,7 +83,8 @@ check => weir: Error: Missing required argument (specify one of these): (FILE | 
     @Test
     void checkTakesTheEnvironmentIntoAccount() throws IOException {
         Path file = write("listen: {port: 1234}\n");
-        Map<String, String> environment = Map.of("WEIR_LISTEN_PORT", "4321", "WEIR_CONFIG", "/none");
+        Map<String, String> environment =
+                Map.of("WEIR_LISTEN_PORT", "4321", "WEIR_CONFIG", "/none");
 
         assertThat(Cli.run(shell(environment), "check", file.toString())).isZero();
 
@@ -171,7 +172,8 @@ check => weir: Error: Missing required argument (specify one of these): (FILE | 
     }
 
     private Shell shell(Map<String, String> environment) {
-        return new Shell(environment, new PrintWriter(out, true), new PrintWriter(err, true), false);
+        return new Shell(
+                environment, new PrintWriter(out, true), new PrintWriter(err, true), false);
     }
 
     private Path write(String yaml) throws IOException {

@@ -127,7 +127,7 @@ client | a path must start with /, not "client"
 /a/{x} | must have the same variables as clients: none, not {x}
 /a/x{y} | a path's variable is a whole segment, {name} of letters, digits, - or _, not "/a/x{y}"
 /a/{} | a path's variable is a whole segment, {name} of letters, digits, - or _, not "/a/{}"
-/{x}/{x} | a path must have each variable once, {x} is there twice, not "/{x}/{x}"
+/{x}/{x} | a path must have each variable once, {x} is twice, not "/{x}/{x}"
 /a b | a path's segment is a {variable} or letters, digits and -._~!$&'()*+,;=:@, not "/a b"
 /a/../b | a path's segment is a {variable} or letters, digits and -._~!$&'()*+,;=:@, not "/a/../b"
 /a%20b | a path's segment is a {variable} or letters, digits and -._~!$&'()*+,;=:@, not "/a%20b"

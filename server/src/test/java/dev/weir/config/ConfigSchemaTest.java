@@ -6,6 +6,7 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
@@ -111,7 +112,7 @@ class ConfigSchemaTest {
     private static String key(RecordComponent component) {
         return component.getName().equals("clientWait")
                 ? "wait"
-                : component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
+                : component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
     }
 
     private static Class<?> inner(RecordComponent component) {
@@ -123,8 +124,9 @@ class ConfigSchemaTest {
     private List<JsonPointer> leaves(JsonNode node, JsonPointer at) {
         List<JsonPointer> leaves = new ArrayList<>();
         if (node instanceof ObjectNode section) {
-            section.properties()
-                    .forEach(e -> leaves.addAll(leaves(e.getValue(), at.appendProperty(e.getKey()))));
+            for (String key : section.propertyNames()) {
+                leaves.addAll(leaves(section.path(key), at.appendProperty(key)));
+            }
         } else if (node instanceof ArrayNode list && !list.isEmpty()) {
             leaves.addAll(leaves(list.path(0), at.appendIndex(0)));
         } else {
@@ -148,11 +150,11 @@ class ConfigSchemaTest {
         if (byDefault.isIntegralNumber()) {
             return json.numberNode(byDefault.longValue() + 1);
         }
+        String key = Keys.dotted(pointer);
         return switch (wanted.path("x-type").stringValue("")) {
-            case "duration" -> json.stringNode(Keys.dotted(pointer).endsWith("ping") ? "77s" : "7s");
+            case "duration" -> json.stringNode(key.endsWith("ping") ? "77s" : "7s");
             case "size" -> json.stringNode(largestBelow(wanted));
-            case "path" ->
-                    json.stringNode(Keys.dotted(pointer).endsWith("clients") ? "/c/{x}" : "/w/{x}");
+            case "path" -> json.stringNode(key.endsWith("clients") ? "/c/{x}" : "/w/{x}");
             default -> json.stringNode("localhost");
         };
     }

