@@ -4,7 +4,6 @@ import dev.weir.queue.FrameBuffer;
 import dev.weir.queue.Outbox;
 import dev.weir.queue.Outbox.Remains;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One direction of a pair: takes what one leg sent and writes it to the other, a run at a time. The
@@ -14,9 +13,6 @@ import java.util.concurrent.TimeUnit;
  * next message starts a new one.
  */
 final class Pump {
-
-    /** How long its thread stays when there is nothing to do. */
-    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final String name;
     private final Leg from;
@@ -40,13 +36,13 @@ final class Pump {
     private void move() {
         Outbox outbox = from.outbox();
         try {
-            FrameBuffer run = outbox.take(LINGER_NANOS);
+            FrameBuffer run = outbox.take();
             while (run != null) {
                 if (!write(run)) {
                     return;
                 }
                 outbox.release(run);
-                run = outbox.take(LINGER_NANOS);
+                run = outbox.take();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

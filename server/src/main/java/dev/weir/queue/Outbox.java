@@ -53,6 +53,11 @@ public final class Outbox {
     /** What was accepted but never written. */
     public record Remains(int messages, long bytes) {}
 
+    /** Heartbeats that a consumer may wait for a message; it stays a few seconds at most. */
+    private static final int IDLE_BEATS_MAX = 10;
+
+    private static final int NOT_WAITING = -1;
+
     /** How long a sender waits before it asks again whether other sessions gave memory back. */
     private static final long MEMORY_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -71,6 +76,9 @@ public final class Outbox {
 
     private boolean consuming;
     private boolean finished;
+
+    /** How many heartbeats the consumer has waited for a message; -1 while it does not wait. */
+    private int idleBeats = NOT_WAITING;
 
     /** How often everything was discarded; tells a sender in waiting that its message was meant. */
     private int discards;
@@ -180,31 +188,46 @@ public final class Outbox {
      * Takes the oldest run of frames. Only the consumer calls this; it must give the run back with
      * {@link #release} or {@link #forget}.
      *
-     * @param lingerNanos how long to wait for a message before leaving
+     * <p>The wait for a message has no timer of its own, which would cost more than the message:
+     * {@link #beat} ends it when it has been in vain for a while.
+     *
      * @return null when the consumer is to leave; it is started again when there is work
      */
-    public @Nullable FrameBuffer take(long lingerNanos) throws InterruptedException {
+    public @Nullable FrameBuffer take() throws InterruptedException {
         lock.lock();
         boolean leaving = true;
         try {
-            long left = lingerNanos;
             while (consumer != null) {
                 FrameBuffer head = backlog.poll();
                 if (head != null) {
                     leaving = false;
                     return head;
                 }
-                if (finished || left <= 0) {
+                if (finished || idleBeats >= IDLE_BEATS_MAX) {
                     return null;
                 }
-                left = work.awaitNanos(left);
+                idleBeats = Math.max(idleBeats, 0);
+                work.await();
             }
             return null;
         } finally {
+            idleBeats = NOT_WAITING;
             if (leaving) {
                 consuming = false;
                 settled.signalAll();
             }
+            lock.unlock();
+        }
+    }
+
+    /** Sends a consumer home that has waited in vain; the heartbeat calls this now and then. */
+    public void beat() {
+        lock.lock();
+        try {
+            if (idleBeats != NOT_WAITING && ++idleBeats >= IDLE_BEATS_MAX) {
+                work.signalAll();
+            }
+        } finally {
             lock.unlock();
         }
     }

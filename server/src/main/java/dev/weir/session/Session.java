@@ -122,7 +122,6 @@ public final class Session implements Leg {
             case Verdict.Offence(CloseReason reason) -> end(new End(side(), reason));
             case Verdict.Stuck(CloseReason reason) -> endSlowSide(reason);
         }
-        pulse.heard(now());
     }
 
     /** What this session sends is not taken: its partner is too slow, or it waits for none. */
@@ -314,6 +313,7 @@ public final class Session implements Leg {
                 }
             }
             case WAITING, PAIRED -> {
+                outbox.beat();
                 switch (pulse.check(now, outbox.blocking(), late)) {
                     case PING -> wire.ping(pulse.ping(now));
                     case GIVE_UP -> end(new End(side(), CloseReason.NO_PONG));
