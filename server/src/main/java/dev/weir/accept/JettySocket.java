@@ -41,6 +41,9 @@ final class JettySocket implements FrameHandler, Wire {
     private final AtomicBoolean ponging = new AtomicBoolean();
 
     private volatile @Nullable CoreSession core;
+
+    /** Whether an extension was agreed; Jetty makes a list of them each time it is asked. */
+    private boolean extended;
     private @Nullable Session session;
 
     JettySocket(LongSupplier nanoClock) {
@@ -58,6 +61,7 @@ final class JettySocket implements FrameHandler, Wire {
 
     @Override
     public void onOpen(CoreSession connection, Callback callback) {
+        extended = !connection.getNegotiatedExtensions().isEmpty(); // published by core
         core = connection;
         opened.countDown();
         session().opened();
@@ -125,10 +129,10 @@ final class JettySocket implements FrameHandler, Wire {
         }
         CoreSession connection = Objects.requireNonNull(core);
         WriteCompletion completion = new WriteCompletion();
-        if (connection.getNegotiatedExtensions().isEmpty()) {
-            connection.sendFrame(RunFrame.of(run), completion, false);
-        } else {
+        if (extended) {
             sendEach(connection, run, completion);
+        } else {
+            connection.sendFrame(RunFrame.of(run), completion, false);
         }
         completion.await(nanos - (nanoClock.getAsLong() - start), nanoClock);
     }

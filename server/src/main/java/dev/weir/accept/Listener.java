@@ -64,7 +64,8 @@ public final class Listener implements AutoCloseable {
         // virtual selector can spin for ever with a single carrier.
         QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX);
         threads.setName("weir");
-        threads.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor("event-"));
+        // Without names: one is made for every readable event.
+        threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
         Server server = new Server(threads);
         server.setErrorHandler(new Refusals.ByJetty());
         server.setHandler(new Handshake(new Handshake.Node(
