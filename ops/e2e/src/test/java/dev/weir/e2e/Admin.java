@@ -42,11 +42,11 @@ record Admin(URI base) {
     }
 
     /** The one live session on this side with this key. */
-    JsonNode session(String side, String key) throws IOException, InterruptedException {
+    JsonNode session(Side side, String key) throws IOException, InterruptedException {
         return sessionsOf(key).stream()
-                .filter(session -> session.get("side").asString().equals(side))
+                .filter(session -> session.get("side").asString().equals(side.label()))
                 .findFirst()
-                .orElseThrow(() -> new AssertionError("no " + side + " session with key " + key));
+                .orElseThrow(() -> new AssertionError("no " + side.label() + " of key " + key));
     }
 
     private Answer answer(String method, String path) throws IOException, InterruptedException {

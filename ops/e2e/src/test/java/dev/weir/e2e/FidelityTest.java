@@ -4,7 +4,6 @@ import static dev.weir.e2e.Pair.asReceived;
 import static dev.weir.e2e.Pair.deliver;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.e2e.Message.Type;
 import dev.weir.e2e.PeerKind.Match;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(Peers.Shared.class)
 final class FidelityTest {
 
-    /** Around every change of the frame header's form (RFC 6455, 5.2) and of the relay's buffers. */
+    /** Around every change of the frame header (RFC 6455, 5.2) and of the relay's buffers. */
     private static final int[] SIZES = {0, 1, 125, 126, 127, 65_535, 65_536, 65_537};
 
     private static final int MANY = 10_000;
@@ -75,9 +74,9 @@ final class FidelityTest {
     @ParameterizedTest
     @MethodSource("everyPair")
     void textOfEveryScriptArrivesAsItWasWritten(Match match, Peers peers) throws Exception {
-        var messages = Stream.of("Grüße, 世界", "שלום", "🏳️‍🌈 𝄞", "\u0000\u0001\u007f", "\uFEFFmark", "e\u0301")
-                .map(Message::text)
-                .toList();
+        var texts = List.of(
+                "Grüße, 世界", "שלום", "🏳️‍🌈 𝄞", "\u0000\u0001\u007f", "\uFEFFmark", "e\u0301");
+        var messages = texts.stream().map(Message::text).toList();
         try (var pair = Pair.open(weir, peers, match)) {
             assertThat(deliver(pair.client(), pair.worker(), messages))
                     .isEqualTo(asReceived(messages));
@@ -112,7 +111,7 @@ final class FidelityTest {
         var whole = Message.text("aé三🏴z");
         var bytes = whole.payload();
         var fragments = IntStream.range(0, bytes.length)
-                .mapToObj(i -> new Message(Type.TEXT, new byte[] {bytes[i]}, 1))
+                .mapToObj(i -> new Message(Message.Type.TEXT, new byte[] {bytes[i]}, 1))
                 .toList();
         try (var pair = Pair.open(weir, peers, match)) {
             if (match.client().can(Ability.CUT_CHARACTERS)) {
@@ -164,10 +163,10 @@ final class FidelityTest {
     void whatAClientSaysBeforeItsWorkerComesIsDeliveredFirst(Match match, Peers peers)
             throws Exception {
         var key = Pair.newKey();
-        var client = Pair.connect(peers.get(match.client()), weir, "/client/" + key);
+        var client = Pair.connect(peers.get(match.client()), weir, Side.CLIENT.path(key));
         var early = List.of(Message.text("early"), Message.binary(), Message.text(""));
         early.forEach(client::send);
-        var worker = Pair.connect(peers.get(match.worker()), weir, "/worker/" + key);
+        var worker = Pair.connect(peers.get(match.worker()), weir, Side.WORKER.path(key));
         try (var _ = new Pair(key, client, worker)) {
             client.send(Message.text("late"));
             var all = new ArrayList<>(early);

@@ -40,7 +40,7 @@ final class Inbox {
     /** The handshake was refused; {@code status} is null where the API hides it. */
     record Refused(@Nullable Integer status) implements Handshake {}
 
-    /** The end of a connection; 1005 stands for no code, 1006 for no close frame (RFC 6455, 7.4.1). */
+    /** An end; 1005 stands for no code, 1006 for no close frame (RFC 6455, 7.4.1). */
     record Closed(int code, String reason) {
 
         static final Closed WITHOUT_CODE = new Closed(1005, "");
@@ -87,7 +87,8 @@ final class Inbox {
     String awaitPong() throws InterruptedException {
         var pong = pongs.poll(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
         if (pong == null) {
-            throw new AssertionError("%s: no pong within %s %s".formatted(name, DEADLINE, errors()));
+            throw new AssertionError(
+                    "%s: no pong within %s %s".formatted(name, DEADLINE, errors()));
         }
         return pong;
     }

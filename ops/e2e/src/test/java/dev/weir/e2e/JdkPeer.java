@@ -4,7 +4,6 @@ import dev.weir.e2e.Inbox.Closed;
 import dev.weir.e2e.Inbox.Opened;
 import dev.weir.e2e.Inbox.Refused;
 import dev.weir.e2e.Message.Received;
-import dev.weir.e2e.Message.Type;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -160,7 +159,7 @@ final class JdkPeer implements Peer {
             text.append(data);
             if (last) {
                 var payload = text.toString().getBytes(StandardCharsets.UTF_8);
-                inbox.received(Received.of(Type.TEXT, payload));
+                inbox.received(Received.of(Message.Type.TEXT, payload));
                 text.setLength(0);
             }
             socket.request(1);
@@ -174,7 +173,7 @@ final class JdkPeer implements Peer {
             data.get(bytes);
             binary.writeBytes(bytes);
             if (last) {
-                inbox.received(Received.of(Type.BINARY, binary.toByteArray()));
+                inbox.received(Received.of(Message.Type.BINARY, binary.toByteArray()));
                 binary.reset();
             }
             socket.request(1);

@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** A message to be sent: {@code unit} repeated {@code repeat} times, so that 16 MiB fit in a line. */
+/** A message to be sent: a unit and how often to repeat it, so that 16 MiB fit in a line. */
 final class Message {
 
     private final Type type;

@@ -12,11 +12,11 @@ import java.util.UUID;
 /** A client and a worker that the relay has brought together under a key of their own. */
 record Pair(String key, Connection client, Connection worker) implements AutoCloseable {
 
-    /** Opens both; which comes first is told by the caller, who may not care. */
+    /** Opens both, the worker first. */
     static Pair open(WeirProcess weir, Peers peers, Match match) throws InterruptedException {
         var key = newKey();
-        var worker = connect(peers.get(match.worker()), weir, "/worker/" + key);
-        var client = connect(peers.get(match.client()), weir, "/client/" + key);
+        var worker = connect(peers.get(match.worker()), weir, Side.WORKER.path(key));
+        var client = connect(peers.get(match.client()), weir, Side.CLIENT.path(key));
         return new Pair(key, client, worker);
     }
 

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.opentest4j.TestAbortedException;
 
 /**
  * The peers, each started when it is first asked for and kept until the last test. One that is
@@ -45,19 +45,39 @@ final class Peers implements AutoCloseable {
 
     /** The running peer of this kind; without it the test ends here. */
     synchronized Peer get(PeerKind kind) throws InterruptedException {
-        if (!running.containsKey(kind) && !missing.containsKey(kind)) {
+        var peer = running.get(kind);
+        if (peer == null && !missing.containsKey(kind)) {
             try {
-                running.put(kind, start(kind));
+                peer = start(kind);
+                running.put(kind, peer);
             } catch (IOException e) {
                 missing.put(kind, kind + " is not available here: " + e.getMessage());
             }
         }
+        if (peer != null) {
+            return peer;
+        }
         var reason = missing.get(kind);
-        if (reason != null && "true".equals(System.getenv("CI"))) {
+        if ("true".equals(System.getenv("CI"))) {
             throw new AssertionError(reason);
         }
-        Assumptions.assumeTrue(reason == null, reason);
-        return running.get(kind);
+        throw new TestAbortedException(reason);
+    }
+
+    /** A peer of this kind in a process of its own, which the caller closes. */
+    ProcessPeer another(PeerKind kind) throws IOException, InterruptedException {
+        get(kind);
+        return process(kind, command(kind));
+    }
+
+    /** Runs a script with the Python that has this kind's library. */
+    Process script(PeerKind kind, String... command) throws IOException, InterruptedException {
+        get(kind);
+        var python = command(kind).getFirst();
+        return new ProcessBuilder(Stream.concat(Stream.of(python), Stream.of(command)).toList())
+                .directory(DIRECTORY.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
     }
 
     @Override
@@ -66,19 +86,23 @@ final class Peers implements AutoCloseable {
     }
 
     private static Peer start(PeerKind kind) throws IOException, InterruptedException {
-        return switch (kind) {
-            case JDK -> new JdkPeer();
-            case WS -> process(kind, List.of(node(), "ws_peer.mjs"));
-            case WEBSOCKETS -> process(kind, List.of(python("websockets"), "websockets_peer.py"));
-            case TORNADO -> process(kind, List.of(python("tornado"), "tornado_peer.py"));
-            case CHROMIUM -> process(kind, List.of(node(), "chromium_peer.mjs", onPath(
-                    "chromium", "chromium-browser", "google-chrome")));
-        };
+        return kind == PeerKind.JDK ? new JdkPeer() : process(kind, command(kind));
     }
 
-    private static Peer process(PeerKind kind, List<String> command)
+    private static ProcessPeer process(PeerKind kind, List<String> command)
             throws IOException, InterruptedException {
         return ProcessPeer.start(kind, DIRECTORY, command);
+    }
+
+    private static List<String> command(PeerKind kind) throws IOException, InterruptedException {
+        return switch (kind) {
+            case WS -> List.of(node(), "ws_peer.mjs");
+            case WEBSOCKETS -> List.of(python("websockets"), "websockets_peer.py");
+            case TORNADO -> List.of(python("tornado"), "tornado_peer.py");
+            case CHROMIUM -> List.of(node(), "chromium_peer.mjs",
+                    onPath("chromium", "chromium-browser", "google-chrome"));
+            case JDK -> throw new IllegalArgumentException("the JDK's peer has no process");
+        };
     }
 
     /** Node, with the packages of the lock file installed. */

@@ -4,7 +4,6 @@ import dev.weir.e2e.Inbox.Closed;
 import dev.weir.e2e.Inbox.Opened;
 import dev.weir.e2e.Inbox.Refused;
 import dev.weir.e2e.Message.Received;
-import dev.weir.e2e.Message.Type;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -38,6 +37,7 @@ final class ProcessPeer implements Peer {
     private final CompletableFuture<String> ready = new CompletableFuture<>();
     private final Map<String, Inbox> inboxes = new ConcurrentHashMap<>();
     private final AtomicInteger connectionCount = new AtomicInteger();
+    private boolean frozen;
 
     private ProcessPeer(PeerKind kind, Process process) {
         this.kind = kind;
@@ -68,8 +68,10 @@ final class ProcessPeer implements Peer {
         return kind;
     }
 
-    long pid() {
-        return process.pid();
+    /** Stops the process as a debugger would; it stays so until it is closed. */
+    void freeze() throws IOException, InterruptedException {
+        Signal.STOP.sendTo(process);
+        frozen = true;
     }
 
     @Override
@@ -87,7 +89,7 @@ final class ProcessPeer implements Peer {
     public void close() {
         try {
             commands.close();
-            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+            if (frozen || !process.waitFor(5, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
         } catch (IOException e) {
@@ -132,11 +134,11 @@ final class ProcessPeer implements Peer {
             throw new IllegalStateException("an event of an unknown connection: " + event);
         }
         switch (what) {
-            case "open" -> inbox.handshakeAnswered(
-                    new Opened(event.get("subprotocol").asString(), stringOrNull(event, "session")));
+            case "open" -> inbox.handshakeAnswered(new Opened(
+                    event.get("subprotocol").asString(), stringOrNull(event, "session")));
             case "refused" -> inbox.handshakeAnswered(new Refused(intOrNull(event, "status")));
             case "message" -> inbox.received(new Received(
-                    Type.valueOf(event.get("type").asString().toUpperCase(Locale.ROOT)),
+                    Message.Type.valueOf(event.get("type").asString().toUpperCase(Locale.ROOT)),
                     event.get("size").asLong(),
                     event.get("sha256").asString()));
             case "pong" -> inbox.pong(
@@ -220,7 +222,7 @@ final class ProcessPeer implements Peer {
             return JSON.createObjectNode().put("do", verb).put("conn", name);
         }
 
-        private ObjectNode command(String verb, Type type) {
+        private ObjectNode command(String verb, Message.Type type) {
             return command(verb).put("type", type.name().toLowerCase(Locale.ROOT));
         }
     }

@@ -10,23 +10,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** A relay of its own: {@code java -jar weir.jar run} on free ports, seen from outside only. */
 final class WeirProcess implements AutoCloseable {
 
-    private static final Path JAR =
-            Path.of(System.getProperty("weir.jar", "../../server/target/weir.jar"));
-    private static final String JAVA = Path.of(System.getProperty("java.home"), "bin/java").toString();
     private static final Duration START_DEADLINE = Duration.ofSeconds(30);
-    private static final Duration STOP_DEADLINE = Duration.ofSeconds(20);
+    private static final Duration STOP_DEADLINE = Duration.ofSeconds(45);
 
     private static final Pattern LISTENING = Pattern.compile("listening\\D*?on\\D*?[\\d.]+:(\\d+)");
     private static final Pattern ADMIN = Pattern.compile("admin\\D*?[\\d.]+:(\\d+)");
@@ -40,87 +35,38 @@ final class WeirProcess implements AutoCloseable {
         this.process = process;
     }
 
-    /** What to start it with; everything else is the relay's default. */
-    record Launch(@Nullable String yaml, List<String> jvmArguments, Map<String, String> environment) {
-
-        Launch() {
-            this(null, List.of(), Map.of());
-        }
-
-        Launch config(String config) {
-            return new Launch(config, jvmArguments, environment);
-        }
-
-        Launch jvm(String... arguments) {
-            return new Launch(yaml, List.of(arguments), environment);
-        }
-
-        Launch environment(String name, String value) {
-            return new Launch(yaml, jvmArguments, Map.of(name, value));
-        }
-
-        WeirProcess start() throws IOException, InterruptedException {
-            return WeirProcess.start(this);
-        }
-    }
-
+    /** Starts it with the embedded defaults. */
     static WeirProcess start() throws IOException, InterruptedException {
-        return new Launch().start();
+        return start(List.of());
     }
 
-    static WeirProcess start(String yaml) throws IOException, InterruptedException {
-        return new Launch().config(yaml).start();
-    }
-
-    private static WeirProcess start(Launch launch) throws IOException, InterruptedException {
-        var arguments = new ArrayList<>(List.of("run", "--port", "0", "--admin-port", "0"));
-        if (launch.yaml() != null) {
-            var file = Files.createTempFile("weir", ".yaml");
-            file.toFile().deleteOnExit();
-            Files.writeString(file, launch.yaml());
-            arguments.addAll(List.of("--config", file.toString()));
+    /** Starts it with a config file of this content. */
+    static WeirProcess start(String yaml, String... jvmArguments)
+            throws IOException, InterruptedException {
+        var file = Files.createTempFile("weir", ".yaml");
+        try {
+            Files.writeString(file, yaml);
+            return start(List.of("--config", file.toString()), jvmArguments);
+        } finally {
+            Files.delete(file);
         }
+    }
+
+    private static WeirProcess start(List<String> flags, String... jvmArguments)
+            throws IOException, InterruptedException {
+        var arguments = new ArrayList<>(List.of("run", "--port", "0", "--admin-port", "0"));
+        arguments.addAll(flags);
         var weir = new WeirProcess(
-                builder(launch.jvmArguments(), launch.environment(), arguments).start());
+                WeirCommand.builder(List.of(jvmArguments), arguments).start());
         Thread.ofVirtual().name("weir output").start(weir::readOutput);
         try {
             weir.port.get(START_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
             weir.adminPort.get(START_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             weir.close();
-            throw new IOException("the relay did not start:\n" + String.join("\n", weir.output()), e);
+            throw new IOException("the relay did not start:\n" + weir.text(), e);
         }
         return weir;
-    }
-
-    /** A command that ends by itself: its exit code and everything it printed. */
-    static Outcome run(String... arguments) throws IOException, InterruptedException {
-        var process = builder(List.of(), Map.of(), List.of(arguments)).start();
-        try {
-            var output = CompletableFuture.supplyAsync(() -> process.inputReader().lines().toList());
-            if (!process.waitFor(START_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new AssertionError("weir " + String.join(" ", arguments) + " does not end");
-            }
-            return new Outcome(process.exitValue(), output.join());
-        } finally {
-            process.destroyForcibly();
-        }
-    }
-
-    record Outcome(int exitCode, List<String> output) {}
-
-    private static ProcessBuilder builder(
-            List<String> jvmArguments, Map<String, String> environment, List<String> arguments) {
-        assertThat(JAR).as("the packaged relay (built by: mvn package)").exists();
-        var command = new ArrayList<String>();
-        command.add(JAVA);
-        command.addAll(jvmArguments);
-        command.addAll(List.of("-jar", JAR.toString()));
-        command.addAll(arguments);
-        var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().keySet().removeIf(name -> name.startsWith("WEIR_"));
-        builder.environment().putAll(environment);
-        return builder;
     }
 
     int port() {
@@ -142,6 +88,10 @@ final class WeirProcess implements AutoCloseable {
         }
     }
 
+    private String text() {
+        return String.join("\n", output());
+    }
+
     /** Waits for a line. */
     String awaitLine(Predicate<String> wanted) throws InterruptedException {
         long deadline = System.nanoTime() + Inbox.DEADLINE.toNanos();
@@ -153,7 +103,7 @@ final class WeirProcess implements AutoCloseable {
                     return line.get();
                 }
                 if (leftMillis <= 0) {
-                    throw new AssertionError("no such line in:\n" + String.join("\n", output));
+                    throw new AssertionError("no such line in:\n" + text());
                 }
                 output.wait(leftMillis);
             }
@@ -167,9 +117,8 @@ final class WeirProcess implements AutoCloseable {
         }
     }
 
-    /** Sends SIGTERM: asks the relay to drain and leave. */
-    void terminate() {
-        process.destroy();
+    void signal(Signal signal) throws IOException, InterruptedException {
+        signal.sendTo(process);
     }
 
     boolean isAlive() {
@@ -179,16 +128,15 @@ final class WeirProcess implements AutoCloseable {
     /** Waits for the end; the exit code. */
     int awaitExit() throws InterruptedException {
         if (!process.waitFor(STOP_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new AssertionError("still running " + STOP_DEADLINE + " after it should have ended:\n"
-                    + String.join("\n", output()));
+            throw new AssertionError("still running after " + STOP_DEADLINE + ":\n" + text());
         }
         return process.exitValue();
     }
 
     /** The orderly end, for a relay that should have nothing left to do. */
-    void stop() throws InterruptedException {
+    void stop() throws IOException, InterruptedException {
         try (this) {
-            terminate();
+            signal(Signal.TERM);
             assertThat(awaitExit()).as("exit code, after %s", output()).isZero();
         }
     }
