@@ -1,6 +1,7 @@
 package dev.weir.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -8,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
@@ -21,7 +23,8 @@ final class CommandLineTest {
 
     @Test
     void theRelayIntroducesItselfInUnderTenLines() throws Exception {
-        try (var weir = WeirProcess.start()) {
+        try (var weir = WeirProcess.start("log: { format: console }")) {
+            weir.awaitLine(line -> line.contains("Ctrl-C"));
             var banner = weir.output();
             assertThat(banner).hasSizeLessThan(10);
             assertThat(String.join("\n", banner))
@@ -88,6 +91,25 @@ final class CommandLineTest {
             assertThat(outcome.exitCode()).as("%s", outcome).isEqualTo(1);
             assertThat(outcome.output()).filteredOn(line -> line.contains(port)).hasSize(1);
             assertThat(outcome.output()).noneMatch(line -> line.startsWith("\tat "));
+        }
+    }
+
+    @Test
+    void anOlderJavaIsToldWhichOneIsNeeded() throws Exception {
+        var older = olderJava();
+        assumeThat(older).as("a Java older than 25 beside the one of the tests").isPresent();
+        var outcome = WeirCommand.run(older.get(), "run");
+        assertThat(outcome.exitCode()).isEqualTo(1);
+        assertThat(outcome.output()).singleElement().asString().contains("Java 25");
+    }
+
+    private static Optional<Path> olderJava() throws IOException {
+        var siblings = Path.of(System.getProperty("java.home")).toRealPath().resolve("..");
+        try (var homes = Files.list(siblings)) {
+            return homes.map(home -> home.resolve("bin/java"))
+                    .filter(java -> java.toString().matches(".*\\b(11|17|21)\\b.*"))
+                    .filter(Files::isExecutable)
+                    .findFirst();
         }
     }
 

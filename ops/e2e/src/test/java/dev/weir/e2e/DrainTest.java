@@ -75,8 +75,9 @@ final class DrainTest {
             weir.signal(Signal.TERM);
             awaitDraining(weir);
             weir.signal(Signal.TERM);
-            weir.awaitExit();
-            assertThat(pair.client().inbox().awaitClosed()).isNotNull();
+            assertThat(weir.awaitExit()).as("128 and the number of the signal").isEqualTo(143);
+            pair.client().inbox().awaitClosed();
+            pair.worker().inbox().awaitClosed();
         }
     }
 

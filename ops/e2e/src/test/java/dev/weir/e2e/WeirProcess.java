@@ -23,8 +23,9 @@ final class WeirProcess implements AutoCloseable {
     private static final Duration START_DEADLINE = Duration.ofSeconds(30);
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(45);
 
-    private static final Pattern LISTENING = Pattern.compile("listening\\D*?on\\D*?[\\d.]+:(\\d+)");
-    private static final Pattern ADMIN = Pattern.compile("admin\\D*?[\\d.]+:(\\d+)");
+    // In the banner for people and in the JSON log alike.
+    private static final Pattern LISTENING = Pattern.compile("\\blisten.*?ws://[^\\s\"/]*:(\\d+)");
+    private static final Pattern ADMIN = Pattern.compile("\\badmin\\b.*?http://[^\\s\"/]*:(\\d+)");
 
     private final Process process;
     private final List<String> output = new ArrayList<>();
