@@ -1,7 +1,7 @@
 package dev.weir.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -97,7 +97,7 @@ final class CommandLineTest {
     @Test
     void anOlderJavaIsToldWhichOneIsNeeded() throws Exception {
         var older = olderJava();
-        assumeThat(older).as("a Java older than 25 beside the one of the tests").isPresent();
+        assumeTrue(older.isPresent(), "no older Java beside the one of the tests");
         var outcome = WeirCommand.run(older.get(), "run");
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.output()).singleElement().asString().contains("Java 25");

@@ -21,7 +21,7 @@ final class HeartbeatTest {
 
     @BeforeAll
     static void startRelay() throws Exception {
-        weir = WeirProcess.start("heartbeat: { ping: 200ms, pong: 2s }");
+        weir = WeirProcess.start("heartbeat: { ping: 2s, pong: 1900ms }");
     }
 
     @AfterAll

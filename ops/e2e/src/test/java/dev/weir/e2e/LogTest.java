@@ -3,6 +3,7 @@ package dev.weir.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weir.e2e.Inbox.Refused;
 import dev.weir.e2e.PeerKind.Match;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -42,9 +43,11 @@ final class LogTest {
     void whatAPeerWritesCannotForgeALine(Peers peers) throws Exception {
         for (var format : List.of("json", "console")) {
             try (var weir = WeirProcess.start("log: { format: " + format + ", level: debug }")) {
-                var path = "/client/k%0Aforged%1B%5B31m";
-                var client = Pair.connect(peers.get(PeerKind.WS), weir, path);
-                client.close(4000, "bye\nforged");
+                var peer = peers.get(PeerKind.WS);
+                var refused = peer.connect(weir.url("/client/k%0Aforged%1B%5B31m"), List.of());
+                assertThat(refused.inbox().awaitHandshake()).isEqualTo(new Refused(400));
+                var client = Pair.connect(peer, weir, Side.CLIENT.path(Pair.newKey()));
+                client.close(4000, "bye\nforged \u001b[31m");
                 client.inbox().awaitClosed();
                 weir.stop();
                 assertThat(weir.output())
