@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** How the end of one side is told to the other, whoever the two are. */
@@ -20,6 +21,8 @@ final class CloseTest {
 
     private static final List<Closed> LEGAL_ENDS = List.of(
             new Closed(1000, "bye"), new Closed(3001, ""), new Closed(4000, "bis später"));
+
+    private static final int HASTY_VISITS = 50;
 
     private static WeirProcess weir;
 
@@ -94,6 +97,23 @@ final class CloseTest {
         ending.side().of(pair).abort();
         assertThat(ending.side().other().of(pair).inbox().awaitClosed().code())
                 .isEqualTo(ending.side().codeOfItsLoss());
+    }
+
+    /** Right after the handshake: the relay may not have begun to look after the pair yet. */
+    @ParameterizedTest
+    @EnumSource
+    void whoSpeaksAndLeavesAtOnceIsHeard(Side side, Peers peers) throws Exception {
+        // This peer takes orders ahead, and carries out the next without telling of the last.
+        var hasty = peers.get(PeerKind.WEBSOCKETS);
+        for (int i = 0; i < HASTY_VISITS; i++) {
+            var key = Pair.newKey();
+            var facing = Pair.connect(peers.get(PeerKind.JDK), weir, side.other().path(key));
+            var visit = hasty.connect(weir.url(side.path(key)), List.of());
+            visit.send(Message.text("hello and"));
+            visit.close(4001, "goodbye");
+            assertThat(facing.inbox().awaitClosed()).isEqualTo(new Closed(4001, "goodbye"));
+            assertThat(facing.inbox().awaitMessages(1)).hasSize(1);
+        }
     }
 
     @ParameterizedTest
