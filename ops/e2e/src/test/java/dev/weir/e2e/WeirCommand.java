@@ -1,0 +1,68 @@
+package dev.weir.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** The command line {@code java -jar weir.jar ...} of the packaged relay. */
+final class WeirCommand {
+
+    private static final Path JAR =
+            Path.of(System.getProperty("weir.jar", "../../server/target/weir.jar"));
+    private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin/java");
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+    private WeirCommand() {}
+
+    /** How a command ended: its exit code, and what it printed to stdout and stderr. */
+    record Outcome(int exitCode, List<String> output) {
+
+        String text() {
+            return String.join("\n", output);
+        }
+    }
+
+    /** Runs a command that ends by itself. */
+    static Outcome run(String... arguments) throws IOException, InterruptedException {
+        return run(JAVA, arguments);
+    }
+
+    /** Runs a command that ends by itself, with another Java than that of the tests. */
+    static Outcome run(Path java, String... arguments) throws IOException, InterruptedException {
+        var process = builder(java, List.of(), List.of(arguments)).start();
+        try {
+            var output = CompletableFuture.supplyAsync(
+                    () -> process.inputReader().lines().toList());
+            if (!process.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("weir " + String.join(" ", arguments) + " does not end");
+            }
+            return new Outcome(process.exitValue(), output.join());
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** The command, yet to be started, in an environment without settings for the relay. */
+    static ProcessBuilder builder(List<String> jvmArguments, List<String> arguments) {
+        return builder(JAVA, jvmArguments, arguments);
+    }
+
+    private static ProcessBuilder builder(
+            Path java, List<String> jvmArguments, List<String> arguments) {
+        assertThat(JAR).as("the packaged relay, which the module `server` builds").exists();
+        var command = new ArrayList<String>();
+        command.add(java.toString());
+        command.addAll(jvmArguments);
+        command.addAll(List.of("-jar", JAR.toString()));
+        command.addAll(arguments);
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().keySet().removeIf(name -> name.startsWith("WEIR_"));
+        return builder;
+    }
+}
