@@ -1,0 +1,122 @@
+package dev.weir.e2e.seed;
+
+import dev.weir.e2e.seed.SeedScenario.Half;
+import dev.weir.e2e.seed.SeedScenario.Report;
+import dev.weir.e2e.seed.SeedScenario.Round;
+import java.io.File;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The scenario against one relay after the other, as a table in Markdown. Arguments: how many
+ * rounds, how many seconds each window lasts, then any number of {@code NAME=COMMAND}.
+ */
+public final class SeedComparison {
+    private static final int PAIRS = 200;
+    private static final int MESSAGES_PER_SECOND = 5_000;
+    private static final int MESSAGE_BYTES = 256;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private SeedComparison() {}
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+        SeedScenario.Settings settings = new SeedScenario.Settings(
+                PAIRS, Integer.parseInt(args[0]), MESSAGES_PER_SECOND, MESSAGE_BYTES,
+                Duration.ofSeconds(Integer.parseInt(args[1])), PATIENCE);
+        System.out.println("| relay | steady pairs' p50 ms, calm | offended | p99 ms, calm | offended"
+                + " | ratio of p99 | p99.9 ms, calm | offended | lost | out of order"
+                + " | RSS MB, calm | offended | queued KB |");
+        System.out.println("|---" + "|---:".repeat(12) + "|");
+        StringBuilder endings = new StringBuilder();
+        for (String relay : Arrays.asList(args).subList(2, args.length)) {
+            String name = relay.substring(0, relay.indexOf('='));
+            Report report = run(relay.substring(name.length() + 1), settings);
+            System.out.println(row(name, report));
+            endings.append(endings(name, report));
+        }
+        System.out.println("\n| relay | offence | partner was told | offender was told | after s |");
+        System.out.println("|---|---|---|---|---:|\n" + endings);
+    }
+
+    private static Report run(String command, SeedScenario.Settings settings)
+            throws IOException, InterruptedException {
+        File log = File.createTempFile("relay", ".log");
+        try (RelayProcess relay = RelayProcess.start(command, log)) {
+            return new SeedScenario(settings, Endpoints.onPort(relay.port()), relay.footprint())
+                    .run();
+        }
+    }
+
+    private static String row(String name, Report report) {
+        List<Round> rounds = report.rounds();
+        SteadyPairs.Totals steady = report.steady();
+        if (!steady.failures().isEmpty()) {
+            System.err.println(name + ": " + steady.failures().size() + " flows broke, first "
+                    + steady.failures().getFirst());
+        }
+        return "| " + String.join(" | ", List.of(
+                name,
+                spread(rounds, latency(Round::calm, 50)),
+                spread(rounds, latency(Round::offended, 50)),
+                spread(rounds, latency(Round::calm, 99)),
+                spread(rounds, latency(Round::offended, 99)),
+                spread(rounds, round -> latency(Round::offended, 99).applyAsDouble(round)
+                        / latency(Round::calm, 99).applyAsDouble(round)),
+                spread(rounds, latency(Round::calm, 99.9)),
+                spread(rounds, latency(Round::offended, 99.9)),
+                steady.lost() + " of " + steady.sent(),
+                Long.toString(steady.misplaced() + steady.damaged()),
+                spread(rounds, round -> round.calm().peak().residentBytes() / 1e6),
+                spread(rounds, round -> round.offended().peak().residentBytes() / 1e6),
+                spread(rounds, round -> round.offended().peak().queuedBytes() / 1e3))) + " |";
+    }
+
+    private static ToDoubleFunction<Round> latency(Function<Round, Half> half, double percentile) {
+        return round -> half.apply(round).recording().latencyMillis(percentile);
+    }
+
+    /** Median (lowest to highest) of all rounds. */
+    private static String spread(List<Round> rounds, ToDoubleFunction<Round> value) {
+        double[] sorted = rounds.stream().mapToDouble(value).sorted().toArray();
+        return "%s (%s–%s)".formatted(
+                number((sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2),
+                number(sorted[0]),
+                number(sorted[sorted.length - 1]));
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, value < 10 ? "%.2f" : "%.0f", value);
+    }
+
+    /** One line for each offence: what was seen in all rounds. */
+    private static String endings(String name, Report report) {
+        StringBuilder lines = new StringBuilder();
+        for (Offence offence : Offence.values()) {
+            List<Offence.Ending> same = report.endings().stream()
+                    .filter(ending -> ending.offence() == offence)
+                    .toList();
+            if (!same.isEmpty()) {
+                lines.append("| %s | %s | %s | %s | %s |%n".formatted(
+                        name, offence.title(),
+                        distinct(same, Offence.Ending::partner),
+                        distinct(same, Offence.Ending::offender),
+                        number(same.stream().mapToDouble(Offence.Ending::seconds).max().orElse(0))));
+            }
+        }
+        return lines.toString();
+    }
+
+    private static String distinct(
+            List<Offence.Ending> endings, Function<Offence.Ending, String> what) {
+        Set<String> seen = new LinkedHashSet<>();
+        endings.forEach(ending -> seen.add(what.apply(ending)));
+        return String.join(", ", seen);
+    }
+}

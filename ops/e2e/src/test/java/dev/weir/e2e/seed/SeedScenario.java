@@ -1,0 +1,150 @@
+package dev.weir.e2e.seed;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
+
+/**
+ * Steady pairs on one relay, and rounds of two windows each: a calm one, in which the remaining
+ * four pairs behave like all others, and an offended one, in which those four are offenders. The
+ * steady pairs stay connected and send through all rounds, without a break.
+ */
+public final class SeedScenario {
+    private static final Duration SAMPLE_EVERY = Duration.ofMillis(250);
+    private static final int OFFENDING_PAIRS = 4;
+
+    private final Settings settings;
+    private final Endpoints relay;
+    private final Footprint footprint;
+
+    public SeedScenario(Settings settings, Endpoints relay, Footprint footprint) {
+        this.settings = settings;
+        this.relay = relay;
+        this.footprint = footprint;
+    }
+
+    /**
+     * The size of it.
+     *
+     * @param pairs all pairs, the four offending ones among them
+     * @param messagesPerSecond of all pairs together, both ways
+     * @param window how long each half of a round is recorded
+     * @param patience how long an offender may take to be ended
+     */
+    public record Settings(
+            int pairs,
+            int rounds,
+            int messagesPerSecond,
+            int messageBytes,
+            Duration window,
+            Duration patience) {}
+
+    /** One half of a round: latencies of the steady pairs, what the relay took, who was ended. */
+    record Half(Recording recording, Footprint.Peak peak, List<Offence.Ending> endings) {}
+
+    /** A calm and an offended window, one after the other. */
+    record Round(Half calm, Half offended) {}
+
+    /** Everything that was seen of one relay. */
+    public record Report(List<Round> rounds, SteadyPairs.Totals steady) {
+        /** How all offences of all rounds ended. */
+        public List<Offence.Ending> endings() {
+            return rounds.stream().flatMap(round -> round.offended().endings().stream()).toList();
+        }
+
+        public long highestResidentBytes() {
+            return rounds.stream()
+                    .flatMapToLong(round -> LongStream.of(
+                            round.calm.peak.residentBytes(), round.offended.peak.residentBytes()))
+                    .max()
+                    .orElseThrow();
+        }
+    }
+
+    /** Runs all rounds. Blocks until the last message has arrived or is given up. */
+    public Report run() throws IOException, InterruptedException {
+        int steadyPairs = settings.pairs - OFFENDING_PAIRS;
+        try (SteadyPairs steady = pairs("steady-", steadyPairs)) {
+            observe(settings.window.dividedBy(2)); // warms up; peak() below forgets it
+            footprint.peak();
+            List<Round> rounds = new ArrayList<>();
+            for (int i = 0; i < settings.rounds; i++) {
+                rounds.add(new Round(calm(steady, i), offended(steady, i)));
+            }
+            return new Report(rounds, steady.finish(settings.patience));
+        }
+    }
+
+    private Half calm(SteadyPairs steady, int round) throws IOException, InterruptedException {
+        try (SteadyPairs others = pairs("calm-" + round + "-", OFFENDING_PAIRS)) {
+            Recording recording = steady.record();
+            observe(settings.window);
+            steady.record();
+            others.finish(settings.patience);
+            return new Half(recording, footprint.peak(), List.of());
+        }
+    }
+
+    private Half offended(SteadyPairs steady, int round)
+            throws IOException, InterruptedException {
+        List<Offender> offenders = new ArrayList<>();
+        try (ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Offence offence : offences(round)) {
+                offenders.add(Offender.connect(offence, relay, "bad-" + round + "-" + offence));
+            }
+            Recording recording = steady.record();
+            List<Future<Offence.Ending>> endings = offenders.stream()
+                    .map(offender -> tasks.submit(() -> offender.offend(settings.patience)))
+                    .toList();
+            observe(settings.window);
+            steady.record();
+            return new Half(recording, footprint.peak(), all(endings));
+        } finally {
+            for (Offender offender : offenders) {
+                offender.close();
+            }
+        }
+    }
+
+    /** One kind of garbage each round, in turn. */
+    private static List<Offence> offences(int round) {
+        return List.of(
+                Offence.STOPS_READING,
+                Offence.SLEEPS,
+                Offence.VANISHES,
+                Offence.GARBAGE.get(round % Offence.GARBAGE.size()));
+    }
+
+    private SteadyPairs pairs(String keys, int count) throws IOException {
+        int rate = settings.messagesPerSecond * count / settings.pairs;
+        return SteadyPairs.start(relay, keys, count, rate, settings.messageBytes);
+    }
+
+    private void observe(Duration time) throws IOException, InterruptedException {
+        long end = System.nanoTime() + time.toNanos();
+        for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
+            footprint.sample();
+            LockSupport.parkNanos(Math.min(left, SAMPLE_EVERY.toNanos()));
+        }
+    }
+
+    private static <T> List<T> all(List<Future<T>> futures)
+            throws IOException, InterruptedException {
+        List<T> results = new ArrayList<>();
+        for (Future<T> future : futures) {
+            try {
+                results.add(future.get());
+            } catch (ExecutionException e) {
+                throw new IOException(e.getCause());
+            }
+        }
+        return results;
+    }
+}
