@@ -3,10 +3,10 @@ package dev.weir.e2e.seed;
 import dev.weir.e2e.seed.SeedScenario.Half;
 import dev.weir.e2e.seed.SeedScenario.Report;
 import dev.weir.e2e.seed.SeedScenario.Round;
-import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -15,12 +15,13 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The scenario against one relay after the other, as a table in Markdown. Arguments: how many
- * rounds, how many seconds each window lasts, then any number of {@code NAME=COMMAND}.
+ * The scenario against one relay after the other, as tables in Markdown. Arguments: how many
+ * rounds, how many seconds each window lasts, and a file of relays: lines of {@code name = command},
+ * the command as {@link RelayProcess} takes it, and {@code #} before a comment.
  */
 public final class SeedComparison {
     private static final int PAIRS = 200;
-    private static final int MESSAGES_PER_SECOND = 5_000;
+    private static final int MESSAGES_PER_SECOND = 2_000;
     private static final int MESSAGE_BYTES = 256;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -35,9 +36,12 @@ public final class SeedComparison {
                 + " | RSS MB, calm | offended | queued KB |");
         System.out.println("|---" + "|---:".repeat(12) + "|");
         StringBuilder endings = new StringBuilder();
-        for (String relay : Arrays.asList(args).subList(2, args.length)) {
-            String name = relay.substring(0, relay.indexOf('='));
-            Report report = run(relay.substring(name.length() + 1), settings);
+        for (String line : Files.readAllLines(Path.of(args[2]))) {
+            if (line.isBlank() || line.startsWith("#")) {
+                continue;
+            }
+            String name = line.substring(0, line.indexOf('=')).strip();
+            Report report = run(line.substring(line.indexOf('=') + 1).strip(), settings);
             System.out.println(row(name, report));
             endings.append(endings(name, report));
         }
@@ -47,10 +51,8 @@ public final class SeedComparison {
 
     private static Report run(String command, SeedScenario.Settings settings)
             throws IOException, InterruptedException {
-        File log = File.createTempFile("relay", ".log");
-        try (RelayProcess relay = RelayProcess.start(command, log)) {
-            return new SeedScenario(settings, Endpoints.onPort(relay.port()), relay.footprint())
-                    .run();
+        try (RelayProcess relay = RelayProcess.start(command)) {
+            return new SeedScenario(settings, relay).run();
         }
     }
 

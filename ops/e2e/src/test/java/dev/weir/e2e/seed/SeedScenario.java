@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Steady pairs on one relay, and rounds of two windows each: a calm one, in which the remaining
@@ -17,17 +17,17 @@ import java.util.stream.LongStream;
  * steady pairs stay connected and send through all rounds, without a break.
  */
 public final class SeedScenario {
-    private static final Duration SAMPLE_EVERY = Duration.ofMillis(250);
+    private static final Duration SAMPLE_EVERY = Duration.ofSeconds(1);
     private static final int OFFENDING_PAIRS = 4;
 
     private final Settings settings;
     private final Endpoints relay;
     private final Footprint footprint;
 
-    public SeedScenario(Settings settings, Endpoints relay, Footprint footprint) {
+    public SeedScenario(Settings settings, RelayProcess relay) {
         this.settings = settings;
-        this.relay = relay;
-        this.footprint = footprint;
+        this.relay = relay.endpoints();
+        this.footprint = new Footprint(relay);
     }
 
     /**
@@ -59,11 +59,11 @@ public final class SeedScenario {
             return rounds.stream().flatMap(round -> round.offended().endings().stream()).toList();
         }
 
-        public long highestResidentBytes() {
+        /** The most that the relay took in any window. */
+        public Footprint.Peak peak() {
             return rounds.stream()
-                    .flatMapToLong(round -> LongStream.of(
-                            round.calm.peak.residentBytes(), round.offended.peak.residentBytes()))
-                    .max()
+                    .flatMap(round -> Stream.of(round.calm.peak, round.offended.peak))
+                    .reduce(Footprint.Peak::max)
                     .orElseThrow();
         }
     }

@@ -172,7 +172,12 @@ public final class WsPeer implements AutoCloseable {
         channel.close();
     }
 
-    /** Closes the socket without a close frame. */
+    /** Ends the connection with a FIN and no close frame. */
+    public void hangUp() throws IOException {
+        channel.close();
+    }
+
+    /** Closes the socket, which may be closed already. */
     @Override
     public void close() throws IOException {
         channel.close();
