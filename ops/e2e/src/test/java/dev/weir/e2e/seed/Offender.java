@@ -7,7 +7,7 @@ import java.time.Duration;
 /** A pair whose one end offends, and whose other end, the partner, watches how the relay ends it. */
 public final class Offender implements AutoCloseable {
     private static final int LARGE_BYTES = 16 << 10;
-    private static final int LARGE_PER_SECOND = 1000;
+    private static final int LARGE_PER_SECOND = 10_000;
     private static final int SMALL_BYTES = 256;
     private static final int SMALL_PER_SECOND = 100;
 
