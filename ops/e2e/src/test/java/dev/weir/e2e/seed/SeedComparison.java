@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 
 /**
  * The scenario against one relay after the other, as tables in Markdown. Arguments: how many
@@ -31,22 +32,25 @@ public final class SeedComparison {
         SeedScenario.Settings settings = new SeedScenario.Settings(
                 PAIRS, Integer.parseInt(args[0]), MESSAGES_PER_SECOND, MESSAGE_BYTES,
                 Duration.ofSeconds(Integer.parseInt(args[1])), PATIENCE);
-        System.out.println("| relay | steady pairs' p50 ms, calm | offended | p99 ms, calm | offended"
-                + " | ratio of p99 | p99.9 ms, calm | offended | lost | out of order"
-                + " | RSS MB, calm | offended | queued KB |");
-        System.out.println("|---" + "|---:".repeat(12) + "|");
-        StringBuilder endings = new StringBuilder();
+        StringBuilder latencies = table(
+                "relay", "p50 ms, calm", "offended", "p99 ms, calm", "offended", "p99 ratio",
+                "p99.9 ms, calm", "offended");
+        StringBuilder losses = table(
+                "relay", "pairs ended", "messages lost", "out of order or damaged",
+                "RSS MB, calm", "offended", "queued KB, offended");
+        StringBuilder endings = table(
+                "relay", "offence", "partner was told", "offender was told", "after s");
         for (String line : Files.readAllLines(Path.of(args[2]))) {
             if (line.isBlank() || line.startsWith("#")) {
                 continue;
             }
             String name = line.substring(0, line.indexOf('=')).strip();
             Report report = run(line.substring(line.indexOf('=') + 1).strip(), settings);
-            System.out.println(row(name, report));
+            latencies.append(latencies(name, report.rounds()));
+            losses.append(losses(name, report));
             endings.append(endings(name, report));
         }
-        System.out.println("\n| relay | offence | partner was told | offender was told | after s |");
-        System.out.println("|---|---|---|---|---:|\n" + endings);
+        System.out.println(latencies.append('\n').append(losses).append('\n').append(endings));
     }
 
     private static Report run(String command, SeedScenario.Settings settings)
@@ -56,14 +60,8 @@ public final class SeedComparison {
         }
     }
 
-    private static String row(String name, Report report) {
-        List<Round> rounds = report.rounds();
-        SteadyPairs.Totals steady = report.steady();
-        if (!steady.failures().isEmpty()) {
-            System.err.println(name + ": " + steady.failures().size() + " flows broke, first "
-                    + steady.failures().getFirst());
-        }
-        return "| " + String.join(" | ", List.of(
+    private static String latencies(String name, List<Round> rounds) {
+        return row(
                 name,
                 spread(rounds, latency(Round::calm, 50)),
                 spread(rounds, latency(Round::offended, 50)),
@@ -72,12 +70,21 @@ public final class SeedComparison {
                 spread(rounds, round -> latency(Round::offended, 99).applyAsDouble(round)
                         / latency(Round::calm, 99).applyAsDouble(round)),
                 spread(rounds, latency(Round::calm, 99.9)),
-                spread(rounds, latency(Round::offended, 99.9)),
+                spread(rounds, latency(Round::offended, 99.9)));
+    }
+
+    private static String losses(String name, Report report) {
+        List<Round> rounds = report.rounds();
+        SteadyPairs.Totals steady = report.steady();
+        int pairs = rounds.size() * (PAIRS - SeedScenario.OFFENDING_PAIRS);
+        return row(
+                name,
+                steady.broken().size() + " of " + pairs,
                 steady.lost() + " of " + steady.sent(),
                 Long.toString(steady.misplaced() + steady.damaged()),
                 spread(rounds, round -> round.calm().peak().residentBytes() / 1e6),
                 spread(rounds, round -> round.offended().peak().residentBytes() / 1e6),
-                spread(rounds, round -> round.offended().peak().queuedBytes() / 1e3))) + " |";
+                spread(rounds, round -> round.offended().peak().queuedBytes() / 1e3));
     }
 
     private static ToDoubleFunction<Round> latency(Function<Round, Half> half, double percentile) {
@@ -97,22 +104,37 @@ public final class SeedComparison {
         return String.format(Locale.ROOT, value < 10 ? "%.2f" : "%.0f", value);
     }
 
-    /** One line for each offence: what was seen in all rounds. */
+    /** One row for each offence: what was seen in all rounds. */
     private static String endings(String name, Report report) {
-        StringBuilder lines = new StringBuilder();
+        StringBuilder rows = new StringBuilder();
         for (Offence offence : Offence.values()) {
             List<Offence.Ending> same = report.endings().stream()
                     .filter(ending -> ending.offence() == offence)
                     .toList();
             if (!same.isEmpty()) {
-                lines.append("| %s | %s | %s | %s | %s |%n".formatted(
-                        name, offence.title(),
+                rows.append(row(
+                        name,
+                        offence.title(),
                         distinct(same, Offence.Ending::partner),
                         distinct(same, Offence.Ending::offender),
-                        number(same.stream().mapToDouble(Offence.Ending::seconds).max().orElse(0))));
+                        "%s–%s".formatted(
+                                number(seconds(same).min().orElseThrow()),
+                                number(seconds(same).max().orElseThrow()))));
             }
         }
-        return lines.toString();
+        return rows.toString();
+    }
+
+    private static DoubleStream seconds(List<Offence.Ending> endings) {
+        return endings.stream().mapToDouble(Offence.Ending::seconds);
+    }
+
+    private static StringBuilder table(String... columns) {
+        return new StringBuilder(row(columns)).append("|---".repeat(columns.length)).append("|\n");
+    }
+
+    private static String row(String... cells) {
+        return "| " + String.join(" | ", cells) + " |\n";
     }
 
     private static String distinct(

@@ -33,7 +33,7 @@ final class SeedFailureTest {
             SeedScenario.Report report = new SeedScenario(settings, weir).run();
 
             SteadyPairs.Totals steady = report.steady();
-            assertThat(steady.failures()).isEmpty();
+            assertThat(steady.broken()).isEmpty();
             assertThat(steady.lost()).as("lost of %d", steady.sent()).isZero();
             assertThat(steady.misplaced()).as("out of order").isZero();
             assertThat(steady.damaged()).as("damaged").isZero();

@@ -12,13 +12,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * Steady pairs on one relay, and rounds of two windows each: a calm one, in which the remaining
- * four pairs behave like all others, and an offended one, in which those four are offenders. The
- * steady pairs stay connected and send through all rounds, without a break.
+ * Rounds on one relay, each with steady pairs that send without a break through two windows: a
+ * calm one, in which the remaining four pairs behave like all others, and an offended one, in which
+ * those four are offenders.
  */
 public final class SeedScenario {
     private static final Duration SAMPLE_EVERY = Duration.ofSeconds(1);
-    private static final int OFFENDING_PAIRS = 4;
+    private static final Duration LAST_MESSAGES = Duration.ofSeconds(10);
+    static final int OFFENDING_PAIRS = 4;
 
     private final Settings settings;
     private final Endpoints relay;
@@ -49,11 +50,16 @@ public final class SeedScenario {
     /** One half of a round: latencies of the steady pairs, what the relay took, who was ended. */
     record Half(Recording recording, Footprint.Peak peak, List<Offence.Ending> endings) {}
 
-    /** A calm and an offended window, one after the other. */
-    record Round(Half calm, Half offended) {}
+    /** A calm and an offended window, and what became of the steady pairs in both. */
+    record Round(Half calm, Half offended, SteadyPairs.Totals steady) {}
 
     /** Everything that was seen of one relay. */
-    public record Report(List<Round> rounds, SteadyPairs.Totals steady) {
+    public record Report(List<Round> rounds) {
+        /** What became of the steady pairs of all rounds. */
+        public SteadyPairs.Totals steady() {
+            return rounds.stream().map(Round::steady).reduce(SteadyPairs.Totals::plus).orElseThrow();
+        }
+
         /** How all offences of all rounds ended. */
         public List<Offence.Ending> endings() {
             return rounds.stream().flatMap(round -> round.offended().endings().stream()).toList();
@@ -70,16 +76,18 @@ public final class SeedScenario {
 
     /** Runs all rounds. Blocks until the last message has arrived or is given up. */
     public Report run() throws IOException, InterruptedException {
-        int steadyPairs = settings.pairs - OFFENDING_PAIRS;
-        try (SteadyPairs steady = pairs("steady-", steadyPairs)) {
-            observe(settings.window.dividedBy(2)); // warms up; peak() below forgets it
-            footprint.peak();
-            List<Round> rounds = new ArrayList<>();
-            for (int i = 0; i < settings.rounds; i++) {
-                rounds.add(new Round(calm(steady, i), offended(steady, i)));
+        List<Round> rounds = new ArrayList<>();
+        for (int i = 0; i < settings.rounds; i++) {
+            String keys = "steady-" + i + "-";
+            try (SteadyPairs steady = pairs(keys, settings.pairs - OFFENDING_PAIRS)) {
+                observe(settings.window.dividedBy(2)); // both sides warm up
+                footprint.peak();
+                Half calm = calm(steady, i);
+                Half offended = offended(steady, i);
+                rounds.add(new Round(calm, offended, steady.finish(LAST_MESSAGES)));
             }
-            return new Report(rounds, steady.finish(settings.patience));
         }
+        return new Report(rounds);
     }
 
     private Half calm(SteadyPairs steady, int round) throws IOException, InterruptedException {
@@ -87,7 +95,7 @@ public final class SeedScenario {
             Recording recording = steady.record();
             observe(settings.window);
             steady.record();
-            others.finish(settings.patience);
+            others.finish(LAST_MESSAGES);
             return new Half(recording, footprint.peak(), List.of());
         }
     }

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -17,8 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 final class SteadyPairs implements AutoCloseable {
     private final List<WsPeer> peers = new ArrayList<>();
     private final List<Flow> flows = new ArrayList<>();
-    private final List<Thread> receivers = new ArrayList<>();
-    private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+    private final Map<Integer, String> broken = new ConcurrentHashMap<>();
     private final long nanosPerMessage;
     private final Thread metronome = Thread.ofPlatform().name("metronome").unstarted(this::send);
     private volatile Recording recording = new Recording();
@@ -28,14 +28,25 @@ final class SteadyPairs implements AutoCloseable {
         this.nanosPerMessage = 1_000_000_000L / messagesPerSecond;
     }
 
-    /** What all flows together sent and got, and what was wrong with it. */
-    record Totals(long sent, long received, long misplaced, long damaged, List<String> failures) {
+    /**
+     * What all pairs together sent and got, and what was wrong with it.
+     *
+     * @param broken for each pair that was ended before its time, how it ended
+     */
+    record Totals(long sent, long received, long misplaced, long damaged, List<String> broken) {
         long lost() {
             return sent - received;
         }
 
-        boolean flawless() {
-            return lost() == 0 && misplaced == 0 && damaged == 0 && failures.isEmpty();
+        Totals plus(Totals other) {
+            List<String> all = new ArrayList<>(broken);
+            all.addAll(other.broken);
+            return new Totals(
+                    sent + other.sent,
+                    received + other.received,
+                    misplaced + other.misplaced,
+                    damaged + other.damaged,
+                    all);
         }
     }
 
@@ -85,7 +96,7 @@ final class SteadyPairs implements AutoCloseable {
                 flows.stream().mapToLong(Flow::received).sum(),
                 flows.stream().mapToLong(Flow::misplaced).sum(),
                 flows.stream().mapToLong(Flow::damaged).sum(),
-                List.copyOf(failures));
+                List.copyOf(broken.values()));
     }
 
     @Override
@@ -95,7 +106,7 @@ final class SteadyPairs implements AutoCloseable {
             try {
                 peer.close();
             } catch (IOException e) {
-                failures.add("close: " + e);
+                broken.put(-1, "close: " + e);
             }
         }
     }
@@ -106,37 +117,35 @@ final class SteadyPairs implements AutoCloseable {
     }
 
     private void flow(WsPeer from, WsPeer to, int messageBytes) {
-        Flow flow = new Flow(flows.size(), from, messageBytes);
-        flows.add(flow);
-        receivers.add(Thread.ofVirtual().start(() -> receive(flow, to)));
+        int index = flows.size();
+        flows.add(new Flow(index, from, messageBytes));
+        Thread.ofVirtual().start(() -> receive(index, to));
     }
 
     private void send() {
-        boolean[] broken = new boolean[flows.size()];
         long due = System.nanoTime();
         for (int i = 0; !stopping; i = (i + 1) % flows.size()) {
             due += nanosPerMessage;
             for (long early = due - System.nanoTime(); early > 0; early = due - System.nanoTime()) {
                 LockSupport.parkNanos(early);
             }
-            if (!broken[i]) {
+            if (!broken.containsKey(pairOf(i))) {
                 recording.sentLate(System.nanoTime() - due);
-                broken[i] = !send(i, due);
+                send(i, due);
             }
         }
     }
 
-    private boolean send(int index, long due) {
+    private void send(int flow, long due) {
         try {
-            flows.get(index).send(due);
-            return true;
+            flows.get(flow).send(due);
         } catch (IOException e) {
-            fail(index, e);
-            return false;
+            breakOff(flow, e);
         }
     }
 
-    private void receive(Flow flow, WsPeer peer) {
+    private void receive(int index, WsPeer peer) {
+        Flow flow = flows.get(index);
         try {
             while (!stopping || flow.received() < flow.sent()) {
                 WsPeer.Frame frame = peer.receive();
@@ -147,13 +156,17 @@ final class SteadyPairs implements AutoCloseable {
                 recording.arrived(due, System.nanoTime());
             }
         } catch (IOException e) {
-            fail(flows.indexOf(flow), e);
+            breakOff(index, e);
         }
     }
 
-    private void fail(int flow, IOException e) {
+    private void breakOff(int flow, IOException e) {
         if (!stopping) {
-            failures.add("flow " + flow + ": " + e);
+            broken.putIfAbsent(pairOf(flow), "pair " + pairOf(flow) + ": " + e.getMessage());
         }
+    }
+
+    private static int pairOf(int flow) {
+        return flow / 2;
     }
 }
