@@ -67,8 +67,12 @@ final class JettySocket implements FrameHandler, Wire {
         session().opened();
         callback.succeeded();
         End end = session().end();
-        if (end != null) {
-            close(end.close()); // it was ended between the answer and now
+        if (end != null) { // it was ended between the answer and now
+            if (end.close().mayBeSent()) {
+                close(end.close());
+            } else {
+                abort();
+            }
         }
         connection.demand();
     }

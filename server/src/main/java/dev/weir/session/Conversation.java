@@ -57,23 +57,32 @@ final class Conversation implements Runnable {
         }
     }
 
-    /** {@return a worker that is open and alive, or null when the client has ended} */
+    /**
+     * {@return the worker that the client was given, or null when it gets none}
+     *
+     * <p>From there on they are a pair, even if one of them has ended meanwhile: what it said
+     * before is delivered, and the other is told. Only whose socket never opened is passed over.
+     */
     private @Nullable Session awaitWorker() throws InterruptedException {
-        while (client.awaitOpen()) {
+        while (true) {
             Session worker = pairing.await(place, route.clientWait().toNanos());
             if (worker == null) {
-                endClient(CloseReason.WAIT_EXPIRED);
-            } else if (client.end() != null) {
-                pairing.served(worker.identity().host());
-                offer(worker);
-            } else if (worker.awaitOpen()) {
+                endClient(CloseReason.WAIT_EXPIRED); // without effect if it has given up
+                return null;
+            }
+            boolean workerOpened = worker.awaitOpen();
+            if (workerOpened && client.awaitOpen()) {
                 return worker;
-            } else {
-                pairing.served(worker.identity().host());
-                waitAgain(new End(Side.WORKER, CloseReason.LOST), false);
+            }
+            pairing.served(worker.identity().host());
+            if (workerOpened) {
+                offer(worker);
+                return null;
+            }
+            if (!waitAgain(new End(Side.WORKER, CloseReason.LOST), false)) {
+                return null;
             }
         }
-        return null;
     }
 
     private Outcome talk(Session worker) throws InterruptedException {

@@ -66,7 +66,10 @@ public final class Session implements Leg {
     private final Traffic traffic = new Traffic();
     private final long createdAt;
 
+    /** Counted down when the socket opened, or is gone without. */
     private final CountDownLatch opened = new CountDownLatch(1);
+
+    private volatile boolean wasOpen;
     private final AtomicReference<@Nullable End> end = new AtomicReference<>();
     private final AtomicBoolean gone = new AtomicBoolean();
 
@@ -96,6 +99,7 @@ public final class Session implements Leg {
     /** The connection is open. */
     public void opened() {
         pulse.heard(now());
+        wasOpen = true;
         opened.countDown();
         SessionLog.of(log.atDebug(), this).log("session opened");
     }
@@ -236,12 +240,10 @@ public final class Session implements Leg {
 
     /** {@return whether the socket opened} Waits for that, at most the deadline of the handshake. */
     boolean awaitOpen() throws InterruptedException {
-        boolean inTime =
-                opened.await(shared.openDeadline().toNanos(), TimeUnit.NANOSECONDS);
-        if (!inTime) {
+        if (!opened.await(shared.openDeadline().toNanos(), TimeUnit.NANOSECONDS)) {
             end(new End(side(), CloseReason.NOT_OPENED));
         }
-        return end.get() == null;
+        return wasOpen;
     }
 
     /** Enters a pair; should it have ended meanwhile, the pair is told. */
