@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weir.e2e.Inbox.Refused;
 import dev.weir.e2e.PeerKind.Match;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -24,13 +25,15 @@ final class DrainTest {
     @EnumSource(names = {"TERM", "INT"})
     void aLivePairFinishesBeforeTheRelayLeaves(Signal signal, Peers peers) throws Exception {
         try (var weir = WeirProcess.start(PATIENT)) {
-            var pair = Pair.open(weir, peers, SCRIPTED);
+            var pair = openAndGreet(weir, peers, SCRIPTED);
             weir.signal(signal);
             awaitDraining(weir);
 
-            var rest = List.of(Message.text("what was left to say"));
-            assertThat(deliver(pair.client(), pair.worker(), rest)).isEqualTo(asReceived(rest));
-            assertThat(deliver(pair.worker(), pair.client(), rest)).isEqualTo(asReceived(rest));
+            var rest = Message.text("what was left to say");
+            pair.client().send(rest);
+            pair.worker().send(rest);
+            assertThat(pair.worker().inbox().awaitMessages(2)).last().isEqualTo(rest.asReceived());
+            assertThat(pair.client().inbox().awaitMessages(1)).last().isEqualTo(rest.asReceived());
             assertThat(weir.isAlive()).isTrue();
 
             pair.close();
@@ -41,7 +44,7 @@ final class DrainTest {
     @Test
     void aDrainingRelayTakesNobodyNew(Peers peers) throws Exception {
         try (var weir = WeirProcess.start(PATIENT)) {
-            try (var _ = Pair.open(weir, peers, SCRIPTED)) {
+            try (var _ = openAndGreet(weir, peers, SCRIPTED)) {
                 weir.signal(Signal.TERM);
                 awaitDraining(weir);
                 assertThat(weir.admin().get("/livez").status()).isEqualTo(200);
@@ -58,7 +61,10 @@ final class DrainTest {
     @Test
     void pairsThatDoNotFinishAreToldToComeBack(Peers peers) throws Exception {
         try (var weir = WeirProcess.start("drain: { deadline: 1s, jitter: 500ms }")) {
-            var pairs = Match.ring().stream().map(match -> open(weir, peers, match)).toList();
+            var pairs = new ArrayList<Pair>();
+            for (var match : Match.ring()) {
+                pairs.add(openAndGreet(weir, peers, match));
+            }
             weir.signal(Signal.TERM);
             for (var pair : pairs) {
                 assertThat(pair.client().inbox().awaitClosed().code()).isEqualTo(1012);
@@ -71,7 +77,7 @@ final class DrainTest {
     @Test
     void aSecondSignalEndsAtOnce(Peers peers) throws Exception {
         try (var weir = WeirProcess.start(PATIENT)) {
-            var pair = Pair.open(weir, peers, SCRIPTED);
+            var pair = openAndGreet(weir, peers, SCRIPTED);
             weir.signal(Signal.TERM);
             awaitDraining(weir);
             weir.signal(Signal.TERM);
@@ -81,13 +87,14 @@ final class DrainTest {
         }
     }
 
-    private static Pair open(WeirProcess weir, Peers peers, Match match) {
-        try {
-            return Pair.open(weir, peers, match);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        }
+    /** A pair through which something has passed: who only waits is not waited for. */
+    private static Pair openAndGreet(WeirProcess weir, Peers peers, Match match)
+            throws InterruptedException {
+        var pair = Pair.open(weir, peers, match);
+        var greeting = List.of(Message.text("hello"));
+        assertThat(deliver(pair.client(), pair.worker(), greeting))
+                .isEqualTo(asReceived(greeting));
+        return pair;
     }
 
     private static void awaitDraining(WeirProcess weir) {
