@@ -31,7 +31,7 @@ export function expected(code) {
  * A script in a browser learns nothing about a refused handshake. The admin server, which this
  * page can ask, often shows the reason all the same.
  */
-export async function refusal({ url, side, route, key, admin }) {
+export async function refusal({ url, side, route, key }, admin) {
   const command = 'curl -i --max-time 3 -H "Connection: Upgrade" -H "Upgrade: websocket" '
     + '-H "Sec-WebSocket-Version: 13" -H "Sec-WebSocket-Key: d2VpciBwbGF5Z3JvdW5kIQ==" '
     + `"${url.replace(/^ws/, 'http')}"`;

@@ -65,6 +65,8 @@ class AdminServerTest {
                     closed.add(request.variables().get("id") + "");
                     return Answer.noContent();
                 }),
+                new Endpoint("GET", "/thread", request ->
+                        Answer.ok(Thread.currentThread().isVirtual())),
                 new Endpoint("GET", "/throws", request -> {
                     throw new IllegalStateException("secret");
                 }),
@@ -109,6 +111,11 @@ class AdminServerTest {
         assertThat(http.get("/things/a%20%C3%A9").body()).contains("\"id\":\"a é\"");
         assertThat(JSON.readTree(http.get("/things?key=a%20b&key=second&empty=").body()))
                 .isEqualTo(JSON.readTree("{\"key\":\"a b\",\"empty\":\"\"}"));
+    }
+
+    @Test
+    void handlersRunOnVirtualThreads() {
+        assertThat(http.get("/thread").body()).isEqualTo("true");
     }
 
     @Test
