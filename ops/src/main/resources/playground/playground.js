@@ -108,7 +108,7 @@ function target(side) {
   return {
     side,
     route: route()?.name,
-    key: Object.values(values).join('/'),
+    key: Object.keys(values).sort().map((name) => values[name]).join('/'),
     url: byId('relay').value.replace(/\/+$/, '') + path,
     protocols: byId('subprotocols').value.split(',').map((name) => name.trim()).filter(Boolean),
   };

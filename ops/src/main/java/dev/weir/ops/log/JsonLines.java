@@ -29,6 +29,7 @@ final class JsonLines {
         LoggingEventFormattedTimestampJsonProvider time =
                 new LoggingEventFormattedTimestampJsonProvider();
         time.setTimeZone("UTC");
+        time.setPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'");
         LoggerNameJsonProvider logger = new LoggerNameJsonProvider();
         logger.setFieldName("logger");
         LoggingEventThreadNameJsonProvider thread = new LoggingEventThreadNameJsonProvider();
