@@ -3,6 +3,7 @@ import { bytesFromHex, count, Flights, Latencies, MessageLog, millis } from './m
 
 const MIB = 1024 * 1024;
 const NAMES = { client: 'Client', worker: 'Worker' };
+const PARTNERS = { client: 'worker', worker: 'client' };
 
 /** One side of the conversation: its connection, its log, and what its user can do. */
 export class Panel extends EventTarget {
@@ -35,7 +36,7 @@ export class Panel extends EventTarget {
     this.#parts = find(root);
     this.#log = new MessageLog(this.#parts.log);
     this.#parts.title.textContent = NAMES[side];
-    this.#parts.latencyName.textContent = side === 'client' ? 'latency from worker' : 'latency from client';
+    this.#parts.latencyName.textContent = `latency from ${PARTNERS[side]}`;
     this.#parts.message.placeholder =
       side === 'client' ? 'A message to the worker' : 'An answer to the client';
     this.#parts.echo.hidden = side !== 'worker';
@@ -100,7 +101,7 @@ export class Panel extends EventTarget {
     this.#socket.send(data);
     this.flights.depart(data, details);
     this.#sent++;
-    this.#log.message('sent', data, details.echoOf ? 'echo' : '');
+    this.#log.message('sent', data, 'echoOf' in details ? 'echo' : '');
     this.#draw();
     this.dispatchEvent(new CustomEvent('sent'));
   }
@@ -109,9 +110,8 @@ export class Panel extends EventTarget {
   showSession(session) {
     this.#parts.id.textContent = session?.id ?? '–';
     if (session && this.open) {
-      const waiting = session.phase === 'waiting';
-      const partner = this.side === 'client' ? 'worker' : 'client';
-      this.#pill(waiting ? 'waiting' : 'open', waiting ? `waiting for a ${partner}` : session.phase);
+      if (session.phase === 'waiting') this.#pill('waiting', `waiting for a ${PARTNERS[this.side]}`);
+      else this.#pill('open', session.phase);
     }
   }
 
@@ -124,7 +124,8 @@ export class Panel extends EventTarget {
     if (flight) {
       const now = performance.now();
       this.#latencies.add(now - flight.at);
-      note = flight.echoOf ? `round trip ${millis(now - flight.echoOf.at)}` : millis(now - flight.at);
+      note = flight.echoOf
+        ? `round trip ${millis(now - flight.echoOf.at)}` : millis(now - flight.at);
     }
     this.#log.message('received', data, note);
     this.#burstProgress(flight?.burst);

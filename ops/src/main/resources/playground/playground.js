@@ -21,7 +21,9 @@ function start() {
   meet(panels.worker, panels.client);
 
   byId('route').addEventListener('change', showRoute);
-  for (const id of ['keys', 'relay', 'subprotocols']) byId(id).addEventListener('input', showTargets);
+  for (const id of ['keys', 'relay', 'subprotocols']) {
+    byId(id).addEventListener('input', showTargets);
+  }
   byId('setup').addEventListener('submit', (event) => {
     event.preventDefault();
     panels.worker.connect();
@@ -97,8 +99,8 @@ function keyField(name, value) {
 }
 
 function keys() {
-  return Object.fromEntries(
-    [...byId('keys').querySelectorAll('input')].map((input) => [input.dataset.variable, input.value]));
+  const inputs = [...byId('keys').querySelectorAll('input')];
+  return Object.fromEntries(inputs.map(({ dataset, value }) => [dataset.variable, value]));
 }
 
 function target(side) {
@@ -154,7 +156,7 @@ async function lookAtSessions() {
   }
 }
 
-/** A script cannot read the session id of its handshake, so: the newest that fits, since we asked. */
+/** A script cannot read the session id of its handshake: the newest that fits since we asked. */
 function ownSession({ asked }, sessions) {
   return sessions
     .filter(({ side, route, key, since }) => side === asked.side && route === asked.route

@@ -38,9 +38,11 @@ final class PlaygroundTest {
 
         assertThat(page.get("address").asString()).endsWith("/playground/");
         assertThat(messages(page.get("worker"))).containsExactly(
-                "received hello worker", "sent 48 69 00 ff", "received come back", "sent come back");
+                "received hello worker", "sent 48 69 00 ff",
+                "received come back", "sent come back");
         assertThat(messages(page.get("client"))).containsExactly(
-                "sent hello worker", "received 48 69 00 ff", "sent come back", "received come back");
+                "sent hello worker", "received 48 69 00 ff",
+                "sent come back", "received come back");
         assertThat(notes(page.get("worker"))).anySatisfy(note -> assertThat(note).endsWith(" ms"));
         assertThat(notes(page.get("client"))).anySatisfy(
                 note -> assertThat(note).matches("round trip .* m?s"));

@@ -174,7 +174,8 @@ class AdminServerTest {
     void aRequestWithABodyIsRefused() throws IOException {
         assertThat(http.raw("POST /things HTTP/1.1", "Host: localhost", "Content-Length: 5"))
                 .startsWith("HTTP/1.1 413");
-        assertThat(http.raw("GET /things HTTP/1.1", "Host: localhost", "Transfer-Encoding: chunked"))
+        assertThat(http.raw(
+                        "GET /things HTTP/1.1", "Host: localhost", "Transfer-Encoding: chunked"))
                 .startsWith("HTTP/1.1 413");
     }
 
@@ -229,7 +230,8 @@ class AdminServerTest {
     void ourOwnPageCanChangeSomething() throws IOException {
         String host = "localhost:" + admin.port();
 
-        assertThat(http.raw("DELETE /things/a1 HTTP/1.1", "Host: " + host, "Origin: http://" + host))
+        assertThat(http.raw(
+                        "DELETE /things/a1 HTTP/1.1", "Host: " + host, "Origin: http://" + host))
                 .startsWith("HTTP/1.1 204");
         assertThat(closed).containsExactly("a1");
     }

@@ -311,7 +311,8 @@ class LoggingTest {
     void beforeTheStartNoFileIsLookedForAndWarningsAreShown() {
         LoggerContext context = new LoggerContext();
 
-        assertThat(ServiceLoader.load(Configurator.class)).hasAtLeastOneElementOfType(QuietStart.class);
+        assertThat(ServiceLoader.load(Configurator.class))
+                .hasAtLeastOneElementOfType(QuietStart.class);
         assertThat(new QuietStart().configure(context))
                 .isEqualTo(Configurator.ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY);
         assertThat(context.getLogger("x").getEffectiveLevel()).isEqualTo(Level.WARN);
