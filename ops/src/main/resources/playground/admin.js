@@ -1,7 +1,7 @@
 /** What the admin server tells about the relay. Every call ends within three seconds. */
 
-async function get(path) {
-  return fetch(path, { signal: AbortSignal.timeout(3000), headers: { accept: 'application/json' } });
+function get(path) {
+  return fetch(path, { signal: AbortSignal.timeout(3000) });
 }
 
 async function json(path) {

@@ -19,7 +19,8 @@ const CLOSE_CODES = {
 export function closeCode(code) {
   if (CLOSE_CODES[code]) return CLOSE_CODES[code];
   if (code >= 4000) return 'A code of the application itself, passed on by the relay.';
-  return code >= 3000 ? 'A registered code, passed on by the relay.' : 'A code without a meaning here.';
+  if (code >= 3000) return 'A registered code, passed on by the relay.';
+  return 'A code without a meaning here.';
 }
 
 /** Whether somebody meant to end it: a normal end, a side that left, a code of the application. */
@@ -31,7 +32,7 @@ export function expected(code) {
  * A script in a browser learns nothing about a refused handshake. The admin server, which this
  * page can ask, often shows the reason all the same.
  */
-export async function refusal({ url, side, route, key, admin }) {
+export async function refusal({ url, side, route, key }, admin) {
   const command = 'curl -i --max-time 3 -H "Connection: Upgrade" -H "Upgrade: websocket" '
     + '-H "Sec-WebSocket-Version: 13" -H "Sec-WebSocket-Key: d2VpciBwbGF5Z3JvdW5kIQ==" '
     + `"${url.replace(/^ws/, 'http')}"`;
@@ -48,7 +49,8 @@ async function likely(side, route, key, admin) {
       .filter((session) => session.side === side && session.route === route && session.key === key);
     if (others.length && key) return `There is a ${side} for this key already (409).`;
     return 'Nothing listens at this address, the path is no route (404), the route does not allow '
-      + `the origin ${location.origin} (403), a limit is reached (429, 503) or no partner was free (504).`;
+      + `the origin ${location.origin} (403), a limit is reached (429, 503) or no partner was `
+      + 'free (504).';
   } catch {
     return 'The admin server does not answer either: the relay seems to be gone.';
   }

@@ -182,7 +182,10 @@ function element({ kind, cells }) {
     const cell = document.createElement('span');
     cell.className = extra === 'empty' ? `${name} empty` : name;
     cell.textContent = text;
-    if (name === 'mark') cell.setAttribute('aria-label', extra);
+    if (name === 'mark') {
+      cell.setAttribute('role', 'img');
+      cell.setAttribute('aria-label', extra);
+    }
     row.append(cell);
   }
   return row;

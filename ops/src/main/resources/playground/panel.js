@@ -3,6 +3,7 @@ import { bytesFromHex, count, Flights, Latencies, MessageLog, millis } from './m
 
 const MIB = 1024 * 1024;
 const NAMES = { client: 'Client', worker: 'Worker' };
+const PARTNERS = { client: 'worker', worker: 'client' };
 
 /** One side of the conversation: its connection, its log, and what its user can do. */
 export class Panel extends EventTarget {
@@ -15,14 +16,17 @@ export class Panel extends EventTarget {
   #drawing = false;
   /** What this side sent and the other has not got yet. */
   flights = new Flights();
+  /** What the current or last connection was asked for, with the time in ms since 1970. */
+  asked;
   /** The id of this side's session at the relay, once it is known. */
   session;
-  /** When the current connection was asked for, in milliseconds since 1970. */
-  since = 0;
+  /** The state that is shown: a word for the style sheet, and words for people. */
+  state = 'closed';
+  words = 'not connected';
 
   /**
-   * @param target () => ({url, protocols}) of the next connection
-   * @param refused (url) => Promise of {text, command} that explain a refused handshake
+   * @param target () => ({url, protocols, ...}) of the next connection
+   * @param refused (asked) => Promise of {text, command} that explain a refused handshake
    */
   constructor(side, root, target, refused) {
     super();
@@ -32,7 +36,7 @@ export class Panel extends EventTarget {
     this.#parts = find(root);
     this.#log = new MessageLog(this.#parts.log);
     this.#parts.title.textContent = NAMES[side];
-    this.#parts.latencyName.textContent = side === 'client' ? 'latency from worker' : 'latency from client';
+    this.#parts.latencyName.textContent = `latency from ${PARTNERS[side]}`;
     this.#parts.message.placeholder =
       side === 'client' ? 'A message to the worker' : 'An answer to the client';
     this.#parts.echo.hidden = side !== 'worker';
@@ -53,14 +57,12 @@ export class Panel extends EventTarget {
 
   connect() {
     if (this.connected) return;
-    const { url, protocols } = this.target();
-    this.#parts.url.textContent = url;
-    this.since = Date.now();
+    this.asked = { ...this.target(), at: Date.now() };
     this.session = undefined;
     this.flights.clear();
     let socket;
     try {
-      socket = new WebSocket(url, protocols);
+      socket = new WebSocket(this.asked.url, this.asked.protocols);
     } catch (e) {
       this.#log.event('bad', 'This address cannot be opened', e.message);
       return;
@@ -69,11 +71,11 @@ export class Panel extends EventTarget {
     let opened = false;
     socket.addEventListener('open', () => {
       opened = true;
-      this.#log.event('good', 'Open', socket.protocol ? `subprotocol ${socket.protocol}` : '');
+      this.#log.event('good', 'Open', socket.protocol && `subprotocol ${socket.protocol}`);
       this.#changed('open', 'open');
     });
     socket.addEventListener('message', ({ data }) => this.#arrived(data));
-    socket.addEventListener('close', (end) => this.#ended(opened, url, end));
+    socket.addEventListener('close', (end) => (opened ? this.#closed(end) : this.#refused()));
     this.#socket = socket;
     this.#changed('connecting', 'connecting');
   }
@@ -99,7 +101,7 @@ export class Panel extends EventTarget {
     this.#socket.send(data);
     this.flights.depart(data, details);
     this.#sent++;
-    this.#log.message('sent', data, details.echoOf ? 'echo' : '');
+    this.#log.message('sent', data, 'echoOf' in details ? 'echo' : '');
     this.#draw();
     this.dispatchEvent(new CustomEvent('sent'));
   }
@@ -108,9 +110,8 @@ export class Panel extends EventTarget {
   showSession(session) {
     this.#parts.id.textContent = session?.id ?? '–';
     if (session && this.open) {
-      const waiting = session.phase === 'waiting';
-      const partner = this.side === 'client' ? 'worker' : 'client';
-      this.#pill(waiting ? 'waiting' : 'open', waiting ? `waiting for a ${partner}` : session.phase);
+      if (session.phase === 'waiting') this.#pill('waiting', `waiting for a ${PARTNERS[this.side]}`);
+      else this.#pill('open', session.phase);
     }
   }
 
@@ -123,7 +124,8 @@ export class Panel extends EventTarget {
     if (flight) {
       const now = performance.now();
       this.#latencies.add(now - flight.at);
-      note = flight.echoOf ? `round trip ${millis(now - flight.echoOf.at)}` : millis(now - flight.at);
+      note = flight.echoOf
+        ? `round trip ${millis(now - flight.echoOf.at)}` : millis(now - flight.at);
     }
     this.#log.message('received', data, note);
     this.#burstProgress(flight?.burst);
@@ -141,25 +143,25 @@ export class Panel extends EventTarget {
     }
   }
 
-  async #ended(opened, url, { code, reason, wasClean }) {
+  #closed({ code, reason, wasClean }) {
     this.#socket = undefined;
-    this.session = undefined;
-    if (opened) {
-      this.#log.event(expected(code) ? 'plain' : 'bad',
-        `Closed ${code}${reason ? `: ${reason}` : ''}`,
-        closeCode(code) + (wasClean ? '' : ' The closing was not clean.'));
-      this.#changed('closed', `closed ${code}`);
-    } else {
-      this.#changed('refused', 'refused');
-      const { text, command } = await this.refused(url);
-      this.#log.event('bad', 'No connection', text, command);
-    }
+    this.#log.event(expected(code) ? 'plain' : 'bad', `Closed ${code}${reason && `: ${reason}`}`,
+      closeCode(code) + (wasClean ? '' : ' The closing was not clean.'));
+    this.#changed('closed', `closed ${code}`);
+  }
+
+  async #refused() {
+    this.#socket = undefined;
+    this.#changed('refused', 'refused');
+    const { text, command } = await this.refused(this.asked);
+    this.#log.event('bad', 'No connection', text, command);
   }
 
   async #burst(total) {
     const text = this.#parts.message.value || 'burst';
     const hexed = this.#kind() === 'hex';
     const bytes = hexed ? this.#payload() : undefined;
+    if (hexed && !bytes) return;
     const burst = { count: total, left: total, at: performance.now() };
     for (let i = 1; i <= total && this.open; i++) {
       this.send(hexed ? bytes : `${text} ${i}`, { burst });
@@ -209,14 +211,14 @@ export class Panel extends EventTarget {
     send.disabled = !this.open;
     burstSend.disabled = !this.open;
     this.showTarget();
-    this.dispatchEvent(new CustomEvent('changed', { detail: { state, words } }));
+    this.dispatchEvent(new CustomEvent('changed'));
   }
 
   #pill(state, words) {
+    this.state = state;
+    this.words = words;
     this.#parts.pill.dataset.state = state;
     this.#parts.pill.textContent = words;
-    this.words = words;
-    this.state = state;
   }
 
   /** Counters are drawn once per frame, however fast messages come. */

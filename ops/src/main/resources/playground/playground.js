@@ -10,17 +10,20 @@ const byId = (id) => document.getElementById(id);
 const panels = {};
 let routes = [];
 
-async function start() {
+function start() {
   for (const side of ['client', 'worker']) {
-    panels[side] = new Panel(side, panelElement(side), () => target(side), (url) => explain(side, url));
-    panels[side].addEventListener('changed', ({ detail }) => changed(side, detail));
+    panels[side] = new Panel(side, panelElement(side), () => target(side),
+      (asked) => refusal(asked, admin));
+    panels[side].addEventListener('changed', () => changed(side));
     panels[side].addEventListener('sent', () => pulse(side, 'out'));
   }
   meet(panels.client, panels.worker);
   meet(panels.worker, panels.client);
 
   byId('route').addEventListener('change', showRoute);
-  for (const id of ['keys', 'relay', 'subprotocols']) byId(id).addEventListener('input', showTargets);
+  for (const id of ['keys', 'relay', 'subprotocols']) {
+    byId(id).addEventListener('input', showTargets);
+  }
   byId('setup').addEventListener('submit', (event) => {
     event.preventDefault();
     panels.worker.connect();
@@ -28,7 +31,6 @@ async function start() {
     panels.client.focus();
   });
   byId('theme').addEventListener('click', switchTheme);
-  await loadRoutes();
   poll();
 }
 
@@ -54,17 +56,13 @@ function meet(receiver, sender) {
 }
 
 async function loadRoutes() {
-  try {
-    const { listen, routes: found } = await admin.routes();
-    routes = found;
-    byId('relay').value = relayAddress(listen);
-    byId('flow-relay').textContent = `port ${listen.port}`;
-    byId('route').replaceChildren(...routes.map((route) => new Option(route.name, route.name)));
-    showRoute();
-  } catch (e) {
-    warn(`The admin server does not tell its routes: ${e.message}. Reload when the relay is running.`);
-    byId('both').disabled = true;
-  }
+  const { listen, routes: found } = await admin.routes();
+  routes = found;
+  byId('relay').value = relayAddress(listen);
+  byId('flow-relay').textContent = `port ${listen.port}`;
+  byId('route').replaceChildren(...routes.map((route) => new Option(route.name, route.name)));
+  byId('both').disabled = false;
+  showRoute();
 }
 
 /** A relay that listens everywhere is reached under the name that this page came from. */
@@ -101,8 +99,8 @@ function keyField(name, value) {
 }
 
 function keys() {
-  return Object.fromEntries(
-    [...byId('keys').querySelectorAll('input')].map((input) => [input.dataset.variable, input.value]));
+  const inputs = [...byId('keys').querySelectorAll('input')];
+  return Object.fromEntries(inputs.map(({ dataset, value }) => [dataset.variable, value]));
 }
 
 function target(side) {
@@ -110,6 +108,9 @@ function target(side) {
   const values = keys();
   const path = template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name] ?? ''));
   return {
+    side,
+    route: route()?.name,
+    key: Object.keys(values).sort().map((name) => values[name]).join('/'),
     url: byId('relay').value.replace(/\/+$/, '') + path,
     protocols: byId('subprotocols').value.split(',').map((name) => name.trim()).filter(Boolean),
   };
@@ -119,31 +120,24 @@ function showTargets() {
   Object.values(panels).forEach((panel) => panel.showTarget());
 }
 
-function explain(side, url) {
-  return refusal({ url, side, route: route().name, key: key(), admin });
+function changed(side) {
+  const panel = panels[side];
+  byId('spoken').textContent = `${side}: ${panel.words}`;
+  byId('both').disabled = panels.client.connected && panels.worker.connected;
+  if (panel.connected) showPhase(side);
+  else show(side, undefined);
 }
 
-/** The key as the relay shows it: the values of the path variables. */
-function key() {
-  return Object.values(keys()).join('/');
-}
-
-function changed(side, { state, words }) {
-  byId('spoken').textContent = `${side}: ${words}`;
-  if (state === 'connecting') panels[side].asked = { route: route().name, key: key() };
-  const busy = panels.client.connected && panels.worker.connected;
-  byId('both').disabled = busy;
-  if (!panels[side].connected) show(side, undefined);
-  showPhase(side);
-}
-
-/** Asks the relay about our own sessions once a second while there are any. */
+/** Once a second: the routes until they are known, then our own sessions while there are any. */
 async function poll() {
+  const banner = byId('banner');
   try {
-    if (!document.hidden) await lookAtSessions();
-    byId('banner').hidden = routes.length > 0;
+    if (!routes.length) await loadRoutes();
+    else if (!document.hidden) await lookAtSessions();
+    banner.hidden = true;
   } catch (e) {
-    if (routes.length) warn(`The admin server does not answer: ${e.message}`);
+    banner.textContent = `The admin server does not answer: ${e.message}`;
+    banner.hidden = false;
   }
   setTimeout(poll, POLL_MS);
 }
@@ -162,17 +156,12 @@ async function lookAtSessions() {
   }
 }
 
-/** A script cannot read the session id of its handshake, so: the newest that fits, since we asked. */
-function ownSession({ side, since, asked }, sessions) {
+/** A script cannot read the session id of its handshake: the newest that fits since we asked. */
+function ownSession({ asked }, sessions) {
   return sessions
-    .filter((session) => session.side === side && session.route === asked.route
-      && keyOf(session) === asked.key && Date.parse(session.since) >= since - CLOCK_SKEW_MS)
+    .filter(({ side, route, key, since }) => side === asked.side && route === asked.route
+      && (key ?? '') === asked.key && Date.parse(since) >= asked.at - CLOCK_SKEW_MS)
     .sort((a, b) => Date.parse(b.since) - Date.parse(a.since))[0];
-}
-
-function keyOf({ key }) {
-  return key === null || key === undefined ? ''
-    : typeof key === 'object' ? Object.values(key).join('/') : String(key);
 }
 
 function show(side, session) {
@@ -188,8 +177,8 @@ function show(side, session) {
 }
 
 function showPhase(side) {
-  byId(`flow-${side}-phase`).textContent = panels[side].words ?? 'not connected';
-  byId(`flow-${side}`).dataset.state = panels[side].state ?? 'closed';
+  byId(`flow-${side}-phase`).textContent = panels[side].words;
+  byId(`flow-${side}`).dataset.state = panels[side].state;
 }
 
 /** A drop that runs along the wire; a few at a time, however fast messages come. */
@@ -200,11 +189,6 @@ function pulse(side, direction) {
   drop.className = (side === 'client') === (direction === 'out') ? 'right' : 'left';
   drop.addEventListener('animationend', () => drop.remove());
   wire.append(drop);
-}
-
-function warn(text) {
-  byId('banner').textContent = text;
-  byId('banner').hidden = false;
 }
 
 function switchTheme() {

@@ -38,8 +38,8 @@ final class Guard extends Handler.Wrapper {
     Guard(String boundHost, Handler handler) {
         super(handler);
         String bound = boundHost.toLowerCase(Locale.ROOT);
-        hosts = Set.copyOf(List.of(
-                "127.0.0.1", "localhost", "[::1]", bound.contains(":") ? "[" + bound + "]" : bound));
+        String inHeader = bound.contains(":") ? "[" + bound + "]" : bound;
+        hosts = Set.copyOf(List.of("127.0.0.1", "localhost", "[::1]", inHeader));
     }
 
     @Override

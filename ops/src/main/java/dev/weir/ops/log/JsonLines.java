@@ -11,12 +11,13 @@ import net.logstash.logback.composite.loggingevent.LoggingEventThreadNameJsonPro
 import net.logstash.logback.composite.loggingevent.MessageJsonProvider;
 import net.logstash.logback.composite.loggingevent.StackTraceJsonProvider;
 import net.logstash.logback.decorate.json.CharacterEscapesDecorator;
+import net.logstash.logback.decorate.json.CharacterEscapesDecorator.Escape;
 import net.logstash.logback.encoder.LoggingEventCompositeJsonEncoder;
 import net.logstash.logback.stacktrace.ShortenedThrowableConverter;
 
 /**
- * One JSON object per line: {@code @timestamp} (UTC), {@code level}, {@code logger}, {@code thread},
- * {@code message}, the key-value pairs of the event, {@code stack_trace}.
+ * One JSON object per line: {@code @timestamp} (UTC), {@code level}, {@code logger},
+ * {@code thread}, {@code message}, the key-value pairs of the event, {@code stack_trace}.
  */
 final class JsonLines {
 
@@ -29,6 +30,7 @@ final class JsonLines {
         LoggingEventFormattedTimestampJsonProvider time =
                 new LoggingEventFormattedTimestampJsonProvider();
         time.setTimeZone("UTC");
+        time.setPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'");
         LoggerNameJsonProvider logger = new LoggerNameJsonProvider();
         logger.setFieldName("logger");
         LoggingEventThreadNameJsonProvider thread = new LoggingEventThreadNameJsonProvider();
@@ -66,8 +68,7 @@ final class JsonLines {
         CharacterEscapesDecorator escapes = new CharacterEscapesDecorator();
         for (char c = 0x7f; c < 0xffff; c++) {
             if (Controls.actsOnTerminal(c)) {
-                escapes.addEscape(
-                        new CharacterEscapesDecorator.Escape(String.valueOf(c), Controls.escaped(c)));
+                escapes.addEscape(new Escape(String.valueOf(c), Controls.escaped(c)));
             }
         }
         return escapes;

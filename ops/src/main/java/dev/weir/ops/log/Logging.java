@@ -39,7 +39,7 @@ public final class Logging implements AutoCloseable {
     /**
      * Starts logging; what was set up before ends.
      *
-     * @param format {@code json}, {@code console}, or {@code auto}: console on a terminal, else JSON
+     * @param format {@code json}, {@code console} or {@code auto}: console on a terminal
      * @param level {@code trace}, {@code debug}, {@code info}, {@code warn} or {@code error}
      * @throws IllegalArgumentException for any other format or level
      */
@@ -98,7 +98,7 @@ public final class Logging implements AutoCloseable {
         context.stop();
     }
 
-    /** Jetty tells of every start and stop at info and of every frame at debug: one step quieter. */
+    /** One step quieter: Jetty tells of every start at info and of every frame at debug. */
     private void apply(Level level) {
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(level);
         context.getLogger("org.eclipse.jetty").setLevel(

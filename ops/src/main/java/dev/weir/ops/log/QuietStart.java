@@ -5,16 +5,14 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.status.NopStatusListener;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 
 /**
- * What is logged before {@link Logging#start} (a command line that is refused, a test): warnings and
- * errors, in the console format, on standard error. Logback finds this class by ServiceLoader and
+ * What is logged before {@link Logging#start} (a command line that is refused, a test): warnings
+ * and errors, in the console format, on standard error. Logback finds this class by ServiceLoader and
  * then looks for no configuration file.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
@@ -26,12 +24,13 @@ public final class QuietStart extends ContextAwareBase implements Configurator {
         ConsoleLines lines = new ConsoleLines(false);
         lines.setContext(context);
         lines.start();
-        StreamAppender writer = new StreamAppender(
-                new FileOutputStream(FileDescriptor.err), lines, new LongAdder());
-        writer.setContext(context);
-        writer.start();
+        ConsoleAppender<ILoggingEvent> standardError = new ConsoleAppender<>();
+        standardError.setContext(context);
+        standardError.setTarget("System.err");
+        standardError.setEncoder(lines);
+        standardError.start();
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-        root.addAppender(writer);
+        root.addAppender(standardError);
         root.setLevel(Level.WARN);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }

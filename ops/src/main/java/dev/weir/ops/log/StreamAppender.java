@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * Writes lines to a stream, on the one thread of the queue before it. A line that cannot be written
- * (a full disk, a closed pipe) counts as dropped and the next one is tried: Logback's own stream
- * appender would be silent for good after the first failure.
+ * Writes lines to a stream, on the one thread of the queue before it. A line that cannot be made or
+ * written (a full disk, a closed pipe) counts as dropped and the next one is tried: Logback's own
+ * stream appender would be silent for good after the first failure.
  */
 final class StreamAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
@@ -41,8 +41,8 @@ final class StreamAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
                 reported = total;
             }
             write(event);
-        } catch (IOException e) {
-            dropped.increment();
+        } catch (IOException | RuntimeException e) {
+            dropped.increment(); // nobody is left to tell but the next line
         }
     }
 

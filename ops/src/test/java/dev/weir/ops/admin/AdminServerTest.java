@@ -65,6 +65,8 @@ class AdminServerTest {
                     closed.add(request.variables().get("id") + "");
                     return Answer.noContent();
                 }),
+                new Endpoint("GET", "/thread", request ->
+                        Answer.ok(Thread.currentThread().isVirtual())),
                 new Endpoint("GET", "/throws", request -> {
                     throw new IllegalStateException("secret");
                 }),
@@ -109,6 +111,11 @@ class AdminServerTest {
         assertThat(http.get("/things/a%20%C3%A9").body()).contains("\"id\":\"a é\"");
         assertThat(JSON.readTree(http.get("/things?key=a%20b&key=second&empty=").body()))
                 .isEqualTo(JSON.readTree("{\"key\":\"a b\",\"empty\":\"\"}"));
+    }
+
+    @Test
+    void handlersRunOnVirtualThreads() {
+        assertThat(http.get("/thread").body()).isEqualTo("true");
     }
 
     @Test
@@ -167,7 +174,8 @@ class AdminServerTest {
     void aRequestWithABodyIsRefused() throws IOException {
         assertThat(http.raw("POST /things HTTP/1.1", "Host: localhost", "Content-Length: 5"))
                 .startsWith("HTTP/1.1 413");
-        assertThat(http.raw("GET /things HTTP/1.1", "Host: localhost", "Transfer-Encoding: chunked"))
+        assertThat(http.raw(
+                        "GET /things HTTP/1.1", "Host: localhost", "Transfer-Encoding: chunked"))
                 .startsWith("HTTP/1.1 413");
     }
 
@@ -222,7 +230,8 @@ class AdminServerTest {
     void ourOwnPageCanChangeSomething() throws IOException {
         String host = "localhost:" + admin.port();
 
-        assertThat(http.raw("DELETE /things/a1 HTTP/1.1", "Host: " + host, "Origin: http://" + host))
+        assertThat(http.raw(
+                        "DELETE /things/a1 HTTP/1.1", "Host: " + host, "Origin: http://" + host))
                 .startsWith("HTTP/1.1 204");
         assertThat(closed).containsExactly("a1");
     }

@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
@@ -63,10 +64,12 @@ class LoggingTest {
         JsonNode line = json(() -> log.atInfo()
                 .addKeyValue("session", "01J")
                 .addKeyValue("messages", 12)
+                .addKeyValue("wait", Duration.ofSeconds(30))
                 .log("opened"));
 
         assertThat(line.propertyNames()).containsExactly(
-                "@timestamp", "level", "logger", "thread", "message", "session", "messages");
+                "@timestamp", "level", "logger", "thread", "message", "session", "messages",
+                "wait");
         assertThat(Instant.parse(line.get("@timestamp").asString()))
                 .isBefore(Instant.now().plusSeconds(1));
         assertThat(line.get("@timestamp").asString()).endsWith("Z");
@@ -75,6 +78,7 @@ class LoggingTest {
         assertThat(line.get("message").asString()).isEqualTo("opened");
         assertThat(line.get("session").asString()).isEqualTo("01J");
         assertThat(line.get("messages").isNumber()).isTrue();
+        assertThat(line.get("wait").asString()).isEqualTo("PT30S");
     }
 
     @Test
@@ -145,6 +149,35 @@ class LoggingTest {
         out.reset();
         assertThat(lines("json", false, () -> log.info("grüße 你好 😀")).getFirst())
                 .contains("grüße 你好 😀");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"json", "console"})
+    void aValueThatCannotBeShownLosesNeitherTheLineNorTheNextOne(String format) {
+        List<String> broken = new AbstractList<>() {
+            @Override
+            public String get(int index) {
+                throw new IllegalStateException("no text");
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+        };
+        List<String> lines = lines(format, false, () -> {
+            log.atInfo().addKeyValue("key", broken).log("first");
+            log.atInfo().addKeyValue("key", "half a pair \ud83d").log("second");
+            log.info("third");
+        });
+
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(0)).contains("first", "<IllegalStateException in toString>");
+        assertThat(lines.get(1)).contains("second");
+        assertThat(lines.get(2)).contains("third");
+        if (format.equals("json")) {
+            assertThat(lines).allSatisfy(line -> JSON.readTree(line));
+        }
     }
 
     @Test
@@ -278,7 +311,8 @@ class LoggingTest {
     void beforeTheStartNoFileIsLookedForAndWarningsAreShown() {
         LoggerContext context = new LoggerContext();
 
-        assertThat(ServiceLoader.load(Configurator.class)).hasAtLeastOneElementOfType(QuietStart.class);
+        assertThat(ServiceLoader.load(Configurator.class))
+                .hasAtLeastOneElementOfType(QuietStart.class);
         assertThat(new QuietStart().configure(context))
                 .isEqualTo(Configurator.ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY);
         assertThat(context.getLogger("x").getEffectiveLevel()).isEqualTo(Level.WARN);
