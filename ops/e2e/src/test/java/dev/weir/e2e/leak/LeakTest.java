@@ -35,7 +35,7 @@ final class LeakTest {
 
     private static final String CONFIG = """
             listen: { handshake-deadline: 1s, close-deadline: 1s }
-            heartbeat: { ping: 500ms, pong: 1s }
+            heartbeat: { ping: 1s, pong: 900ms }
             log: { level: warn }
             routes:
               - name: default

@@ -87,6 +87,7 @@ enum WayToGo {
         @Override
         void walk(Endpoints relay, int number) throws IOException {
             try (Pair pair = Pair.connect(relay, key(number), number)) {
+                pair.exchange();
                 pair.sendUntilHeldBack();
                 switch (number % 3) {
                     case 0 -> pair.leave(number);

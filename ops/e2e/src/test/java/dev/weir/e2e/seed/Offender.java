@@ -41,21 +41,29 @@ public final class Offender implements AutoCloseable {
         }
     }
 
-    /** Connects a pair that does nothing yet. */
+    /** Connects a pair, which is one as soon as the first message came through. */
     public static Offender connect(Offence offence, Endpoints relay, String key)
             throws IOException {
         URI badUri = offence.isByWorker() ? relay.worker(key) : relay.client(key);
         URI goodUri = offence.isByWorker() ? relay.client(key) : relay.worker(key);
         WsPeer partner = WsPeer.connect(goodUri);
         try {
-            Bad bad = offence == Offence.VANISHES
-                    ? new Elsewhere(StoppableClient.start(badUri))
-                    : new Here(WsPeer.connect(badUri));
+            Bad bad = connect(offence, badUri);
+            partner.receive();
             return new Offender(offence, bad, partner);
         } catch (IOException e) {
             partner.close();
             throw e;
         }
+    }
+
+    private static Bad connect(Offence offence, URI uri) throws IOException {
+        if (offence == Offence.VANISHES) {
+            return new Elsewhere(StoppableClient.start(uri));
+        }
+        WsPeer peer = WsPeer.connect(uri);
+        peer.send(WsPeer.TEXT, new byte[0]);
+        return new Here(peer);
     }
 
     /** Offends, and waits for the end of both sides. Blocks for at most twice the patience. */

@@ -16,7 +16,7 @@ final class SeedFailureTest {
     private static final long RESIDENT_BYTES = 400 << 20;
     private static final String CONFIG = """
             limits: { queued-bytes: 4MiB }
-            heartbeat: { ping: 1s, pong: 2s }
+            heartbeat: { ping: 2s, pong: 1s }
             routes:
               - name: default
                 clients: /client/{key}

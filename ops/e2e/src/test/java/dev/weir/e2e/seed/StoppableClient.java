@@ -20,9 +20,10 @@ final class StoppableClient implements AutoCloseable {
         this.process = process;
     }
 
-    /** Run in the other process: connects, and reads until the connection ends. */
+    /** Run in the other process: connects, sends one message, and reads until the connection ends. */
     public static void main(String[] args) throws IOException {
         try (WsPeer peer = WsPeer.connect(URI.create(args[0]))) {
+            peer.send(WsPeer.TEXT, new byte[0]);
             System.out.println(READY);
             peer.awaitClose();
         }
