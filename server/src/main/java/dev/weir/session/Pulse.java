@@ -2,6 +2,7 @@ package dev.weir.session;
 
 import dev.weir.config.HeartbeatConfig;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Whether a peer still lives: when something was last heard of it, the ping that is out, and the
@@ -19,6 +20,8 @@ final class Pulse {
         /** Neither pong nor anything else came in time. */
         GIVE_UP
     }
+
+    private static final long FIRST_PING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long UNKNOWN = -1;
 
@@ -40,7 +43,8 @@ final class Pulse {
         this.pongNanos = config.pong().toNanos();
         this.lastHeard = now;
         this.lastData = now;
-        this.lastPing = now;
+        // The first ping comes early: it tells the round-trip time before anybody asks for it.
+        this.lastPing = now - pingNanos + Math.min(pingNanos, FIRST_PING_NANOS);
     }
 
     void heard(long now) {
