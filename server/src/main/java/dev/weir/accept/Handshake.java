@@ -30,6 +30,7 @@ import org.eclipse.jetty.websocket.core.server.WebSocketServerComponents;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Answers every request: with the upgrade of a session that is part of its route from then on, or
@@ -102,12 +103,15 @@ final class Handshake extends Handler.Abstract {
 
     private static void refuse(
             Refusal refusal, String id, Request request, Response response, Callback callback) {
-        log.atInfo()
+        // A flood of handshakes must not become a flood of lines.
+        Level level = refusal.status() == 429 ? Level.DEBUG : Level.INFO;
+        log.atLevel(level)
                 .addKeyValue("session", id)
                 .addKeyValue("remote", String.valueOf(request.getConnectionMetaData()
                         .getRemoteSocketAddress()))
                 .addKeyValue("path", request.getHttpURI().getPath())
                 .addKeyValue("status", refusal.status())
+                .addKeyValue("traceId", Upgrade.traceId(request))
                 .addKeyValue("reason", refusal.text())
                 .log("handshake refused");
         Refusals.answer(refusal, id, response, callback);

@@ -92,8 +92,9 @@ final class Conversation implements Runnable {
         SessionLog.of(log.atInfo(), client)
                 .addKeyValue("worker", worker.identity().id())
                 .log("paired");
+        Outcome outcome = null;
         try {
-            Outcome outcome = pair.run();
+            outcome = pair.run();
             SessionLog.of(log.atInfo(), client)
                     .addKeyValue("worker", worker.identity().id())
                     .addKeyValue("endedBy", outcome.end().side().label())
@@ -102,10 +103,10 @@ final class Conversation implements Runnable {
                     .addKeyValue("undeliveredBytes", outcome.lost().bytes())
                     .log("pair ended");
             return outcome;
-        } catch (InterruptedException e) {
-            worker.end(new End(Side.WORKER, CloseReason.DRAIN));
-            throw e;
         } finally {
+            if (outcome == null) { // interrupted, or a bug: nobody else looks after the worker
+                worker.end(new End(Side.WORKER, CloseReason.INTERNAL_ERROR));
+            }
             client.part();
             worker.part();
             pairing.served(worker.identity().host());
