@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
  * What a relay holds on to, seen from outside after a full collection.
  *
  * @param objects live objects of the relay, of Jetty's WebSocket and of the JDK's virtual threads,
- *     by class
+ *     by class; without pooled buffers
  */
 record Inventory(
         int sessions,
@@ -28,6 +28,12 @@ record Inventory(
         int fileDescriptors,
         long heapBytes,
         Map<String, Integer> objects) {
+
+    /**
+     * Kept for reuse, within the budget of queued bytes. One that was not given back would spend
+     * that budget instead, until newcomers are refused.
+     */
+    private static final String POOLED = "dev.weir.queue.FrameBuffer";
 
     /** A row of the class histogram: rank, instances, bytes, class. */
     private static final Pattern ROW =
@@ -46,7 +52,7 @@ record Inventory(
             if (row.lookingAt()) {
                 heapBytes += Long.parseLong(row.group("bytes"));
                 String type = row.group("type");
-                if (COUNTED.stream().anyMatch(type::startsWith)) {
+                if (COUNTED.stream().anyMatch(type::startsWith) && !type.equals(POOLED)) {
                     objects.merge(type, Integer.valueOf(row.group("instances")), Integer::sum);
                 }
             }

@@ -6,12 +6,8 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/**
- * A connected client and worker. Which of them is to leave alternates with the number of the pair.
- *
- * @param codeOfLoss what the other is told when the leaver is lost
- */
-record Pair(WsPeer leaver, WsPeer other, int codeOfLoss) implements AutoCloseable {
+/** A connected client and worker, one of which is to leave: the client in even pairs. */
+record Pair(WsPeer leaver, WsPeer other) implements AutoCloseable {
     private static final byte[] SMALL = new byte[100];
     private static final byte[] LARGE = new byte[16 << 10];
     private static final long HELD_BACK_NANOS = 50_000_000;
@@ -20,9 +16,7 @@ record Pair(WsPeer leaver, WsPeer other, int codeOfLoss) implements AutoCloseabl
         WsPeer worker = WsPeer.connect(relay.worker(key));
         try {
             WsPeer client = WsPeer.connect(relay.client(key));
-            return number % 2 == 0
-                    ? new Pair(client, worker, 1001)
-                    : new Pair(worker, client, 1014);
+            return number % 2 == 0 ? new Pair(client, worker) : new Pair(worker, client);
         } catch (IOException e) {
             worker.close();
             throw e;

@@ -16,7 +16,7 @@ final class SeedFailureTest {
     private static final long RESIDENT_BYTES = 400 << 20;
     private static final String CONFIG = """
             limits: { queued-bytes: 4MiB }
-            heartbeat: { ping: 2s, pong: 1s }
+            heartbeat: { ping: 3s, pong: 2s }
             routes:
               - name: default
                 clients: /client/{key}
