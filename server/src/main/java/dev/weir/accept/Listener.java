@@ -67,7 +67,7 @@ public final class Listener implements AutoCloseable {
         // Without names: one is made for every readable event.
         threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
         Server server = new Server(threads);
-        server.setErrorHandler(new Refusals.ByJetty());
+        server.setErrorHandler(new Refusals.ByJetty(ids));
         server.setHandler(new Handshake(new Handshake.Node(
                 new Routes(config.routes()), admission, reception, shared, ids, clock)));
 

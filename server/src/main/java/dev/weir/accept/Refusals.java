@@ -1,5 +1,6 @@
 package dev.weir.accept;
 
+import dev.weir.session.Ids;
 import dev.weir.session.Refusal;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpHeader;
@@ -8,10 +9,14 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Answers a handshake that becomes no WebSocket: one JSON object, and the connection is closed. */
 final class Refusals {
+
+    private static final Logger log = LoggerFactory.getLogger(Refusals.class);
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -38,11 +43,32 @@ final class Refusals {
     /** Answers what Jetty refuses before a handler sees it, such as a head that is too long. */
     static final class ByJetty extends ErrorHandler {
 
+        private final Ids ids;
+
+        ByJetty(Ids ids) {
+            this.ids = ids;
+        }
+
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
             int status = response.getStatus();
-            answer(status, HttpStatus.getMessage(status), "", response, callback);
+            String id = ids.next();
+            String reason = reasonOf(request, status);
+            log.atInfo()
+                    .addKeyValue("session", id)
+                    .addKeyValue("remote", String.valueOf(
+                            request.getConnectionMetaData().getRemoteSocketAddress()))
+                    .addKeyValue("status", status)
+                    .addKeyValue("reason", reason)
+                    .log("handshake refused");
+            answer(status, reason, id, response, callback);
             return true;
+        }
+
+        private static String reasonOf(Request request, int status) {
+            return request.getAttribute(ERROR_MESSAGE) instanceof String message
+                    ? message
+                    : HttpStatus.getMessage(status);
         }
     }
 
