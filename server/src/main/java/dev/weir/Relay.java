@@ -12,6 +12,7 @@ import dev.weir.session.Ids;
 import dev.weir.session.Reception;
 import dev.weir.session.Session;
 import dev.weir.session.Sessions;
+import io.opentelemetry.api.GlobalOpenTelemetry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -35,6 +36,7 @@ public final class Relay implements AutoCloseable {
     private final Listener listener;
     private final Heartbeat heartbeat;
     private final AdminServer admin;
+    private final Meters meters;
     private final LongSupplier nanoClock;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -45,12 +47,14 @@ public final class Relay implements AutoCloseable {
             Listener listener,
             Heartbeat heartbeat,
             AdminServer admin,
+            Meters meters,
             LongSupplier nanoClock) {
         this.config = config;
         this.sessions = sessions;
         this.listener = listener;
         this.heartbeat = heartbeat;
         this.admin = admin;
+        this.meters = meters;
         this.nanoClock = nanoClock;
     }
 
@@ -91,7 +95,9 @@ public final class Relay implements AutoCloseable {
         try {
             AdminServer admin = AdminServer.start(
                     config.admin().host(), config.admin().port(), pages.endpoints(), health);
-            return new Relay(config, sessions, listener, heartbeat, admin, nanoClock);
+            Meters meters = new Meters(
+                    GlobalOpenTelemetry.getMeter("dev.weir"), sessions, reception, pool);
+            return new Relay(config, sessions, listener, heartbeat, admin, meters, nanoClock);
         } catch (IOException e) {
             heartbeat.stop();
             listener.close();
@@ -155,6 +161,7 @@ public final class Relay implements AutoCloseable {
         }
         heartbeat.stop();
         admin.close();
+        meters.close();
         log.atInfo().addKeyValue("left", sessions.count()).log("stopped");
     }
 }

@@ -37,7 +37,7 @@ public final class Reception {
      */
     public void admit(Session session) throws RefusedException {
         sessions.add(session);
-        session.onGone(() -> sessions.remove(session));
+        session.onGone(() -> sessions.bury(session));
         try {
             if (session.side() == Side.CLIENT) {
                 admitClient(session);

@@ -12,14 +12,27 @@ import org.jspecify.annotations.Nullable;
 public final class Sessions {
 
     private final ConcurrentHashMap<String, Session> byId = new ConcurrentHashMap<>();
+    private final Ledger ledger = new Ledger();
 
     /** Adds a session; it leaves by itself when its socket is gone. */
     void add(Session session) {
         byId.put(session.identity().id(), session);
     }
 
+    /** Forgets a session whose handshake is refused after all. */
     void remove(Session session) {
         byId.remove(session.identity().id(), session);
+    }
+
+    /** Forgets a session that is over, but for its figures. */
+    void bury(Session session) {
+        ledger.close(session);
+        remove(session);
+    }
+
+    /** {@return the figures of those that are over} */
+    public Ledger ledger() {
+        return ledger;
     }
 
     /** {@return the session of that id, or null} */

@@ -1,0 +1,74 @@
+package dev.weir.session;
+
+import dev.weir.pair.CloseReason;
+import dev.weir.pair.End;
+import dev.weir.pair.Side;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What the sessions that are over have done, by route and side. Bounded by the number of routes.
+ * Thread-safe.
+ */
+public final class Ledger {
+
+    /** Whose figures. */
+    public record Account(String route, Side side) {}
+
+    /** The figures of one account. */
+    public static final class Totals {
+        private final LongAdder receivedMessages = new LongAdder();
+        private final LongAdder receivedBytes = new LongAdder();
+        private final LongAdder undelivered = new LongAdder();
+        private final Map<CloseReason, LongAdder> ends = new EnumMap<>(CloseReason.class);
+
+        Totals() {
+            for (CloseReason reason : CloseReason.values()) {
+                ends.put(reason, new LongAdder());
+            }
+        }
+
+        /** {@return what these sessions sent to us} */
+        public Traffic.Count received() {
+            return new Traffic.Count(receivedMessages.sum(), receivedBytes.sum());
+        }
+
+        /** {@return messages of theirs that reached nobody} */
+        public long undelivered() {
+            return undelivered.sum();
+        }
+
+        /** {@return how many ended so} */
+        public long ends(CloseReason reason) {
+            LongAdder count = ends.get(reason);
+            return count == null ? 0 : count.sum();
+        }
+    }
+
+    private final Map<Account, Totals> accounts = new ConcurrentHashMap<>();
+
+    /** {@return the account of a session} */
+    public static Account accountOf(Session session) {
+        return new Account(session.identity().route().name(), session.side());
+    }
+
+    void close(Session session) {
+        Totals totals = accounts.computeIfAbsent(accountOf(session), a -> new Totals());
+        Traffic.Count received = session.traffic().received();
+        totals.receivedMessages.add(received.messages());
+        totals.receivedBytes.add(received.bytes());
+        totals.undelivered.add(
+                session.traffic().undelivered() + session.outbox().depth().dropped());
+        End end = session.end();
+        if (end != null) {
+            totals.ends.getOrDefault(end.reason(), new LongAdder()).increment();
+        }
+    }
+
+    /** {@return all accounts, as a view that cannot be changed} */
+    public Map<Account, Totals> accounts() {
+        return Map.copyOf(accounts);
+    }
+}
