@@ -33,6 +33,7 @@ public final class Relay implements AutoCloseable {
 
     private final Config config;
     private final Sessions sessions;
+    private final BufferPool pool;
     private final Listener listener;
     private final Heartbeat heartbeat;
     private final AdminServer admin;
@@ -44,6 +45,7 @@ public final class Relay implements AutoCloseable {
     private Relay(
             Config config,
             Sessions sessions,
+            BufferPool pool,
             Listener listener,
             Heartbeat heartbeat,
             AdminServer admin,
@@ -51,6 +53,7 @@ public final class Relay implements AutoCloseable {
             LongSupplier nanoClock) {
         this.config = config;
         this.sessions = sessions;
+        this.pool = pool;
         this.listener = listener;
         this.heartbeat = heartbeat;
         this.admin = admin;
@@ -97,7 +100,7 @@ public final class Relay implements AutoCloseable {
                     config.admin().host(), config.admin().port(), pages.endpoints(), health);
             Meters meters = new Meters(
                     GlobalOpenTelemetry.getMeter("dev.weir"), sessions, reception, pool);
-            return new Relay(config, sessions, listener, heartbeat, admin, meters, nanoClock);
+            return new Relay(config, sessions, pool, listener, heartbeat, admin, meters, nanoClock);
         } catch (IOException e) {
             heartbeat.stop();
             listener.close();
@@ -118,6 +121,11 @@ public final class Relay implements AutoCloseable {
     /** {@return how many sessions are live} */
     public int liveSessions() {
         return sessions.count();
+    }
+
+    /** {@return bytes of memory that queued messages hold} */
+    public long queuedBytes() {
+        return pool.used();
     }
 
     /**
