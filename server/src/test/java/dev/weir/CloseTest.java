@@ -338,7 +338,8 @@ class CloseTest {
 
     @Test
     void aClientIsToldOfItsWorkersEndThoughItsOwnMessagesAreStuck() throws Exception {
-        weir.route("write-deadline: 1h", "queue: { stall: 1h }");
+        weir.node("listen: { host: 127.0.0.1, port: 0, close-deadline: 1h }")
+                .route("write-deadline: 1h", "queue: { stall: 1h }");
         RawPeer client = weir.client("a");
         RawPeer worker = weir.dial("/worker/a").stalled().open();
         client.sending(() -> {

@@ -107,7 +107,8 @@ final class RawPeer implements AutoCloseable {
     /** Sends on another thread, for it may be held up. {@return what is done when all is sent} */
     CompletableFuture<Void> sending(Runnable sends) {
         CompletableFuture<Void> sent = new CompletableFuture<>();
-        Thread.ofVirtual().start(() -> {
+        // Not a virtual thread: it would share the carriers of the relay under test.
+        Thread.ofPlatform().daemon().start(() -> {
             try {
                 sends.run();
                 sent.complete(null);
@@ -138,7 +139,7 @@ final class RawPeer implements AutoCloseable {
 
     /** Starts to read. */
     RawPeer read() {
-        Thread.ofVirtual().start(this::readAll);
+        Thread.ofPlatform().daemon().start(this::readAll);
         return this;
     }
 
