@@ -112,7 +112,8 @@ public final class Session implements Leg {
         long now = now();
         pulse.heard(now);
         if (end.get() != null) {
-            return; // it is being closed; what still comes is read only to find its close frame
+            makeWay(); // what still comes is read only to find its close frame
+            return;
         }
         pulse.data(now);
         traffic.received(fin, payload.remaining());
@@ -122,10 +123,22 @@ public final class Session implements Leg {
         }
         switch (inbound.accept(opcode, fin, payload)) {
             case Verdict.Accepted() -> {}
-            case Verdict.Undelivered() -> traffic.undelivered(fin ? 1 : 0);
+            case Verdict.Undelivered() -> {
+                traffic.undelivered(fin ? 1 : 0);
+                makeWay();
+            }
             case Verdict.Offence(CloseReason reason) -> end(new End(side(), reason));
             case Verdict.Stuck(CloseReason reason) -> endSlowSide(reason);
         }
+    }
+
+    /**
+     * Lets other virtual threads run, after what goes into no queue: nothing else holds up a peer
+     * that sends such things without end, and its event thread would never wait.
+     */
+    @SuppressWarnings("ThreadPriorityCheck")
+    private static void makeWay() {
+        Thread.yield();
     }
 
     /** What this session sends is not taken: its partner is too slow, or it waits for none. */
@@ -140,6 +153,7 @@ public final class Session implements Leg {
     public void ping(ByteBuffer payload) {
         pulse.heard(now());
         wire.pong(payload);
+        makeWay();
     }
 
     /** A pong came. */
