@@ -29,6 +29,7 @@ public record End(Side side, CloseReason reason, Close close) {
                             : new End(other, CloseReason.PARTNER_GONE);
             case DRAIN -> new End(other, CloseReason.DRAIN);
             case OPERATOR -> new End(other, CloseReason.OPERATOR);
+            case IDLE -> new End(other, CloseReason.IDLE);
             default ->
                     new End(
                             other,
