@@ -105,7 +105,7 @@ public final class Pair {
         Pump cut = clientEnded ? toClient : toWorker;
         lastWords.drain(linger.toNanos());
         boolean lastStopped = lastWords.stop(linger.toNanos());
-        boolean cutStopped = cut.stop(linger.toNanos());
+        boolean cutStopped = cut.cut(linger.toNanos());
         boolean receiverFit = lastStopped && cutStopped && !lastWords.midMessage();
         if (clientEnded) {
             // The next client must not see what was meant for this one.

@@ -4,6 +4,7 @@ import dev.weir.queue.FrameBuffer;
 import dev.weir.queue.Outbox;
 import dev.weir.queue.Outbox.Remains;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One direction of a pair: takes what one leg sent and writes it to the other, a run at a time. The
@@ -23,6 +24,9 @@ final class Pump {
 
     private boolean midMessage;
 
+    /** Moves messages now; null while there are none. */
+    private volatile @Nullable Thread mover;
+
     Pump(String name, Leg from, Leg to) {
         this.name = name;
         this.from = from;
@@ -35,6 +39,7 @@ final class Pump {
 
     private void move() {
         Outbox outbox = from.outbox();
+        mover = Thread.currentThread();
         try {
             FrameBuffer run = outbox.take();
             while (run != null) {
@@ -47,6 +52,21 @@ final class Pump {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /**
+     * Stops at once, in the middle of a write if need be: the other leg has ended and takes nothing
+     * any more.
+     *
+     * @return false when it has not stopped by then
+     */
+    boolean cut(long nanos) throws InterruptedException {
+        Outbox outbox = from.outbox();
+        Thread writing = mover;
+        if (!outbox.detach(0) && writing != null) {
+            writing.interrupt();
+        }
+        return outbox.detach(nanos);
     }
 
     private boolean write(FrameBuffer run) throws InterruptedException {
