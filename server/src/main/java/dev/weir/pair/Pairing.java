@@ -170,15 +170,19 @@ public final class Pairing<S> {
         }
     }
 
-    /** Ends the wait of a client that is going; it still has to {@link #leave}. */
-    public void giveUp(Place<S> place) {
+    /**
+     * Ends the wait of a client that is going; it still has to {@link #leave}.
+     *
+     * @return whether it did wait; false when it has a worker, or had given up before
+     */
+    public boolean giveUp(Place<S> place) {
         lock.lock();
         try {
             Station<S> station = stations.get(place.key);
             if (station != null && station.clients.remove(place)) {
                 waitingClients--;
             }
-            place.seat.complete(Optional.empty());
+            return place.seat.complete(Optional.empty());
         } finally {
             lock.unlock();
         }
@@ -277,15 +281,22 @@ public final class Pairing<S> {
         }
     }
 
-    /** Takes back the offer of a worker that has ended; without effect when a client has it. */
-    public void withdraw(String key, S worker) {
+    /**
+     * Takes back the offer of a worker that has ended.
+     *
+     * @return whether it was free; false when a client has it
+     */
+    public boolean withdraw(String key, S worker) {
         lock.lock();
         try {
             Station<S> station = stations.get(key);
-            if (station != null && station.workers.removeIf(free -> free.worker.equals(worker))) {
-                waitingWorkers--;
-                removeIfEmpty(key, station);
+            if (station == null
+                    || !station.workers.removeIf(free -> free.worker.equals(worker))) {
+                return false;
             }
+            waitingWorkers--;
+            removeIfEmpty(key, station);
+            return true;
         } finally {
             lock.unlock();
         }

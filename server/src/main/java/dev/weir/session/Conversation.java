@@ -39,7 +39,11 @@ final class Conversation implements Runnable {
 
     @Override
     public void run() {
-        client.onEnd(() -> pairing.giveUp(place));
+        client.onEnd(() -> {
+            if (pairing.giveUp(place)) {
+                client.release();
+            }
+        });
         try {
             Session worker = awaitWorker();
             while (worker != null) {
@@ -121,11 +125,12 @@ final class Conversation implements Runnable {
             if (keep && end.reason() != CloseReason.DRAIN) {
                 offer(worker);
             } else {
-                worker.end(end.forOtherSide());
+                dismiss(worker, end.forOtherSide());
             }
             client.end(end); // of effect only when both are drained
             return false;
         }
+        worker.release();
         if (route.onWorkerLost() == OnWorkerLost.CLOSE || !outcome.clientFit()) {
             client.end(end.forOtherSide());
             return false;
@@ -147,8 +152,13 @@ final class Conversation implements Runnable {
     /** Gives back a worker that can serve the next client. */
     private void offer(Session worker) {
         if (!offer(pairing, worker)) {
-            worker.end(new End(Side.WORKER, CloseReason.WAIT_EXPIRED));
+            dismiss(worker, new End(Side.WORKER, CloseReason.WAIT_EXPIRED));
         }
+    }
+
+    private static void dismiss(Session worker, End end) {
+        worker.end(end);
+        worker.release();
     }
 
     /** {@return whether there was room for the worker; one that has ended counts as placed} */
@@ -156,8 +166,8 @@ final class Conversation implements Runnable {
         Identity who = worker.identity();
         boolean placed = pairing.offer(
                 who.key(), who.subprotocol(), worker, who.host(), worker.busyNanos());
-        if (worker.end() != null) {
-            pairing.withdraw(who.key(), worker); // its end came before the offer
+        if (worker.end() != null && pairing.withdraw(who.key(), worker)) {
+            worker.release(); // its end came before the offer
         }
         return placed;
     }

@@ -73,7 +73,11 @@ public final class Reception {
     private void admitWorker(Session worker) throws RefusedException {
         Identity who = worker.identity();
         Pairing<Session> pairing = pairing(who.route().name());
-        worker.onEnd(() -> pairing.withdraw(who.key(), worker));
+        worker.onEnd(() -> {
+            if (pairing.withdraw(who.key(), worker)) {
+                worker.release();
+            }
+        });
         if (!Conversation.offer(pairing, worker)) {
             throw new RefusedException(Refusal.ROOM_FULL);
         }

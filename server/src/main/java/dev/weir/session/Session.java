@@ -181,9 +181,6 @@ public final class Session implements Leg {
             return;
         }
         opened.countDown();
-        if (pair == null) {
-            release();
-        }
         Runnable listener = onGone;
         if (listener != null) {
             listener.run();
@@ -276,12 +273,13 @@ public final class Session implements Leg {
         long soFar = busyNanos; // only one conversation at a time has this session
         busyNanos = soFar + now() - pairedAt;
         pair = null;
-        if (gone.get()) {
-            release();
-        }
     }
 
-    /** Gives back what the outbox holds, if anything. */
+    /**
+     * Gives back what the outbox holds, if anything. For whoever has the session when it has ended:
+     * its conversation, or the waiting room; the end itself must not, for a partner may be about to
+     * take its last words.
+     */
     void release() {
         outbox.finish();
         traffic.undelivered(outbox.discard().messages());
