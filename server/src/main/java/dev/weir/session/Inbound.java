@@ -150,7 +150,7 @@ final class Inbound {
         };
     }
 
-    /** Gives back what a half message holds. On the event thread, or when that is gone. */
+    /** Gives back what a half message holds. On the event thread, or when that comes no more. */
     void clear() {
         assembly.clear();
     }
