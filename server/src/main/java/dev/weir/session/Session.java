@@ -88,6 +88,7 @@ public final class Session implements Leg {
     private volatile @Nullable Runnable onGone;
     private volatile long endedAt;
     private volatile long pairedAt;
+    private volatile long aloneSince;
     private volatile long busyNanos;
 
     /** A worker that had a client before: what it says now was meant for that one. */
@@ -101,6 +102,7 @@ public final class Session implements Leg {
         this.outbox = new Outbox(identity.route().queue(), shared.pool(), shared.nanoClock());
         this.inbound = new Inbound(identity.route().message(), outbox, shared.pool());
         this.createdAt = shared.nanoClock().getAsLong();
+        this.aloneSince = createdAt;
         this.pulse = new Pulse(shared.heartbeat(), createdAt);
     }
 
@@ -296,7 +298,9 @@ public final class Session implements Leg {
     /** Leaves its pair. */
     void part() {
         long soFar = busyNanos; // only one conversation at a time has this session
-        busyNanos = soFar + now() - pairedAt;
+        long now = now();
+        busyNanos = soFar + now - pairedAt;
+        aloneSince = now;
         pair = null;
     }
 
@@ -379,7 +383,7 @@ public final class Session implements Leg {
         if (!idle.isZero() && now - pulse.lastData() > idle.toNanos()) {
             end(new End(side(), CloseReason.IDLE));
         } else if (worker && pair == null && !workerWait.isZero()
-                && now - Math.max(createdAt, pulse.lastData()) > workerWait.toNanos()) {
+                && now - aloneSince > workerWait.toNanos()) {
             end(new End(side(), CloseReason.WAIT_EXPIRED));
         }
     }
