@@ -4,6 +4,7 @@ import dev.weir.config.Assign;
 import dev.weir.config.OnDuplicate;
 import dev.weir.config.RouteConfig;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +33,8 @@ public final class Pairing<S> {
         /** The client has a place: at a worker already, or in the waiting room. */
         record Admitted<S>(Place<S> place) implements Entry<S> {}
 
-        /** As {@link Admitted}, and the one that held the key is to be closed now. */
-        record Replacing<S>(Place<S> place, S holder) implements Entry<S> {}
+        /** As {@link Admitted}, and those who had or waited for the key are to be closed now. */
+        record Replacing<S>(Place<S> place, List<S> replaced) implements Entry<S> {}
 
         /** Another client holds the key. */
         record KeyTaken<S>() implements Entry<S> {}
@@ -123,11 +125,17 @@ public final class Pairing<S> {
         if (refusal != null) {
             return refusal instanceof Entry.NoWorker<S> ? new Entry.KeyTaken<>() : refusal;
         }
-        boolean replace = route.onDuplicate() == OnDuplicate.REPLACE;
-        admit(station, place, replace);
-        return replace
-                ? new Entry.Replacing<>(place, holder.client)
-                : new Entry.Admitted<>(place);
+        if (route.onDuplicate() == OnDuplicate.QUEUE) {
+            admit(station, place, false);
+            return new Entry.Admitted<>(place);
+        }
+        // The holder, and others who came to replace it and still wait until it is gone.
+        List<S> replaced = Stream.concat(Stream.of(holder), station.clients.stream())
+                .distinct()
+                .map(old -> old.client)
+                .toList();
+        admit(station, place, true);
+        return new Entry.Replacing<>(place, replaced);
     }
 
     private @Nullable Entry<S> refuseToWait() {

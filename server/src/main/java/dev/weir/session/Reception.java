@@ -56,8 +56,8 @@ public final class Reception {
         switch (pairing.enter(who.key(), who.subprotocol(), client)) {
             case Entry.Admitted<Session>(var place) ->
                     converse(new Conversation(client, pairing, place, ids), who.id());
-            case Entry.Replacing<Session>(var place, var holder) -> {
-                holder.end(new End(Side.CLIENT, CloseReason.REPLACED));
+            case Entry.Replacing<Session>(var place, var replaced) -> {
+                replaced.forEach(old -> old.end(new End(Side.CLIENT, CloseReason.REPLACED)));
                 converse(new Conversation(client, pairing, place, ids), who.id());
             }
             case Entry.KeyTaken<Session>() -> throw new RefusedException(Refusal.KEY_TAKEN);
