@@ -80,8 +80,17 @@ public final class Outbox {
     /** How many heartbeats the consumer has waited for a message; -1 while it does not wait. */
     private int idleBeats = NOT_WAITING;
 
-    /** How often everything was discarded; tells a sender in waiting that its message was meant. */
-    private int discards;
+    /** Everything was discarded and no consumer has come since: what is put now is for nobody. */
+    private boolean unheard;
+
+    /** Changes whenever what was put before is not for those who take from now on. */
+    private int audience;
+
+    /** Whom the message is for that is being put. */
+    private int addressee;
+
+    /** The message that is put next began earlier, see {@link #begin}. */
+    private boolean begun;
 
     private long blockedNanos;
     private volatile long blockedSince;
@@ -100,6 +109,20 @@ public final class Outbox {
     }
 
     /**
+     * A message begins whose first part is put later: until then it is put together elsewhere. It is
+     * for whoever would take it now; should everything be discarded meanwhile, it is dropped.
+     */
+    public void begin() {
+        lock.lock();
+        try {
+            addressee = audience;
+            begun = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
      * Queues one frame; waits while the queue is full, if that is its policy. Only the sender's
      * event thread calls this. The payload is copied.
      *
@@ -111,7 +134,11 @@ public final class Outbox {
         Put put;
         lock.lockInterruptibly();
         try {
-            put = finished ? Put.CLOSED : backlog.offer(opcode, fin, payload);
+            if (opcode != Opcode.CONTINUATION && !begun) {
+                addressee = audience;
+            }
+            begun = false;
+            put = finished ? Put.CLOSED : offer(opcode, fin, payload);
             if (put == null) {
                 put = offerWhenThereIsRoom(opcode, fin, payload);
             }
@@ -131,11 +158,15 @@ public final class Outbox {
         return put;
     }
 
+    private @Nullable Put offer(int opcode, boolean fin, ByteBuffer payload) {
+        boolean heard = !unheard && addressee == audience;
+        return heard ? backlog.offer(opcode, fin, payload) : backlog.drop(fin);
+    }
+
     private Put offerWhenThereIsRoom(int opcode, boolean fin, ByteBuffer payload)
             throws InterruptedException {
         long since = nanoClock.getAsLong();
         blockedSince = since | 1; // never 0, which stands for "not blocked"
-        int discardsBefore = discards;
         try {
             Put put = null;
             while (put == null) {
@@ -149,9 +180,7 @@ public final class Outbox {
                 if (finished) {
                     return Put.CLOSED;
                 }
-                put = discards == discardsBefore
-                        ? backlog.offer(opcode, fin, payload)
-                        : backlog.drop(fin);
+                put = offer(opcode, fin, payload);
             }
             return put;
         } finally {
@@ -172,6 +201,10 @@ public final class Outbox {
         try {
             if (consumer != null || consuming) {
                 throw new IllegalStateException("the last consumer is still there");
+            }
+            if (unheard) {
+                unheard = false;
+                audience++; // what began in between was for nobody
             }
             consumer = starter;
             consuming = !backlog.isEmpty();
@@ -322,13 +355,14 @@ public final class Outbox {
     }
 
     /**
-     * Drops what nobody will take: all that is queued, the rest of a message begun, and the message
-     * of a sender that waits for room.
+     * Drops what nobody will take: all that is queued, the rest of a message begun, the message of a
+     * sender that waits for room, and whatever else begins before the next consumer comes.
      */
     public Remains discard() {
         lock.lock();
         try {
-            discards++;
+            audience++;
+            unheard = true;
             room.signalAll();
             settled.signalAll();
             return backlog.clear();

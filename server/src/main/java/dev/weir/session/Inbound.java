@@ -67,6 +67,9 @@ final class Inbound {
             tinyFragments = 0;
             cutting = false;
             utf8.reset();
+            if (!fin) {
+                outbox.begin();
+            }
         }
         CloseReason offence = check(fin, payload);
         if (offence != null) {

@@ -91,9 +91,6 @@ public final class Session implements Leg {
     private volatile long aloneSince;
     private volatile long busyNanos;
 
-    /** A worker that had a client before: what it says now was meant for that one. */
-    private volatile boolean hadPartner;
-
     /** A session of that identity on that socket; it is live from {@link #opened} on. */
     public Session(Identity identity, Wire wire, Shared shared) {
         this.identity = identity;
@@ -142,10 +139,6 @@ public final class Session implements Leg {
         }
         pulse.data(now);
         traffic.received(fin, payload.remaining());
-        if (hadPartner && pair == null && side() == Side.WORKER) {
-            traffic.undelivered(fin ? 1 : 0);
-            return;
-        }
         switch (inbound.accept(opcode, fin, payload)) {
             case Verdict.Accepted() -> {}
             case Verdict.Undelivered() -> {
@@ -287,7 +280,6 @@ public final class Session implements Leg {
     /** Enters a pair; should it have ended meanwhile, the pair is told. */
     void join(Pair joined) {
         pairedAt = now();
-        hadPartner = true;
         pair = joined;
         End how = end.get();
         if (how != null) {
