@@ -153,7 +153,7 @@ final class Inbound {
         };
     }
 
-    /** Gives back what a half message holds. On the event thread, or when that comes no more. */
+    /** Gives back what a half message holds. On the event thread, or when that is gone. */
     void clear() {
         assembly.clear();
     }

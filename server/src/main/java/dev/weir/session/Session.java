@@ -49,15 +49,6 @@ public final class Session implements Leg {
         ENDED
     }
 
-    /** Who may touch {@link #inbound}, which has no lock. */
-    private enum Reader {
-        IDLE,
-        /** The event thread is in a frame. */
-        BUSY,
-        /** The socket is gone. */
-        OVER
-    }
-
     /** What all sessions of a node share. */
     public record Shared(
             HeartbeatConfig heartbeat,
@@ -81,7 +72,6 @@ public final class Session implements Leg {
     private volatile boolean wasOpen;
     private final AtomicReference<@Nullable End> end = new AtomicReference<>();
     private final AtomicBoolean gone = new AtomicBoolean();
-    private final AtomicReference<Reader> reader = new AtomicReference<>(Reader.IDLE);
 
     private volatile @Nullable Pair pair;
     private volatile @Nullable Runnable onEnd;
@@ -118,19 +108,6 @@ public final class Session implements Leg {
      * its sender.
      */
     public void frame(int opcode, boolean fin, ByteBuffer payload) throws InterruptedException {
-        if (!reader.compareAndSet(Reader.IDLE, Reader.BUSY)) {
-            return;
-        }
-        try {
-            receive(opcode, fin, payload);
-        } finally {
-            if (!reader.compareAndSet(Reader.BUSY, Reader.IDLE)) {
-                inbound.clear(); // the socket went meanwhile
-            }
-        }
-    }
-
-    private void receive(int opcode, boolean fin, ByteBuffer payload) throws InterruptedException {
         long now = now();
         pulse.heard(now);
         if (end.get() != null) {
@@ -190,6 +167,7 @@ public final class Session implements Leg {
     /** The socket is gone, however that came; nothing of the session remains after this. */
     public void gone() {
         end(new End(side(), CloseReason.LOST));
+        inbound.clear();
         bury();
     }
 
@@ -198,9 +176,6 @@ public final class Session implements Leg {
             return;
         }
         opened.countDown();
-        if (reader.getAndSet(Reader.OVER) == Reader.IDLE) {
-            inbound.clear();
-        }
         Runnable listener = onGone;
         if (listener != null) {
             listener.run();
