@@ -56,10 +56,10 @@ final class Backlog {
             // A message whose beginning was accepted is accepted to its end.
             WhenFull policy = starts ? limits.whenFull() : WhenFull.BLOCK;
             if (policy == WhenFull.CLOSE) {
-                return Put.FULL;
+                return refuse(opcode, fin, Put.FULL);
             } else if (policy == WhenFull.DROP_NEWEST) {
                 dropped++;
-                return drop(fin);
+                return refuse(opcode, fin, Put.DROPPED);
             } else if (policy == WhenFull.BLOCK || !dropOldest()) {
                 return null;
             }
@@ -69,6 +69,27 @@ final class Backlog {
         midMessage = !fin;
         add(starts ? 1 : 0, length);
         return Put.QUEUED;
+    }
+
+    /**
+     * Refuses a frame and the rest of its message. What is queued of that message is taken back, so
+     * that a receiver never sees its parts without its end.
+     *
+     * @return {@code how}
+     */
+    Put refuse(int opcode, boolean fin, Put how) {
+        if (opcode == Opcode.CONTINUATION) {
+            messages--; // it was counted when it began
+            FrameBuffer tail = buffers.peekLast();
+            while (tail != null && tail.unfinished()) {
+                buffers.removeLast();
+                bytes -= tail.payloadBytes();
+                pool.release(tail);
+                tail = buffers.peekLast();
+            }
+        }
+        drop(fin);
+        return how;
     }
 
     /** Drops a frame and the rest of its message. */
@@ -94,8 +115,8 @@ final class Backlog {
 
     /** {@return whether the limits of the queue allow one more frame of that length} */
     boolean hasRoom(int opcode, int length) {
-        if (messages == 0 && bytes == 0) {
-            return true;
+        if (isSettled()) {
+            return true; // or a frame larger than the queue would never pass
         }
         boolean oneMore = opcode == Opcode.CONTINUATION || messages < limits.messages();
         return oneMore && bytes + length <= limits.bytes().bytes();
@@ -181,16 +202,18 @@ final class Backlog {
         int count = 0;
         long size = 0;
         boolean more = true;
-        while (more && !buffers.isEmpty()) {
-            FrameBuffer buffer = buffers.remove();
-            count += buffer.messages();
-            size += buffer.payloadBytes();
-            more = !onlyRestOfMessage || buffer.unfinished();
-            pool.release(buffer);
+        FrameBuffer head = buffers.peek();
+        while (more && head != null && (!onlyRestOfMessage || head.continues())) {
+            buffers.remove();
+            count += head.messages();
+            size += head.payloadBytes();
+            more = !onlyRestOfMessage || head.unfinished();
+            pool.release(head);
+            head = buffers.peek();
         }
         messages -= count;
         bytes -= size;
-        if (more && midMessage && !droppingRest) {
+        if (more && head == null && midMessage && !droppingRest) {
             droppingRest = true;
             messages--; // it was counted when it began
             count++;

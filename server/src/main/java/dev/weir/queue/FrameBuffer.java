@@ -61,6 +61,11 @@ public final class FrameBuffer {
         return fragment;
     }
 
+    /** {@return whether it goes on with a message that began before it} */
+    boolean continues() {
+        return fragment && (bytes.get(start) & OPCODE) == Opcode.CONTINUATION;
+    }
+
     /** {@return whether the message that it belongs to goes on after it} */
     public boolean unfinished() {
         return fragment && !last;

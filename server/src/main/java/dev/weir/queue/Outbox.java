@@ -172,7 +172,7 @@ public final class Outbox {
             while (put == null) {
                 long left = stallNanos - (nanoClock.getAsLong() - since);
                 if (left <= 0) {
-                    return Put.STALLED;
+                    return backlog.refuse(opcode, fin, Put.STALLED);
                 }
                 // Memory that other sessions give back signals nobody, so ask again soon.
                 boolean wantsMemory = backlog.hasRoom(opcode, payload.remaining());
