@@ -80,7 +80,9 @@ final class Pump {
             written = false;
         } finally {
             if (!written) {
-                lost = from.outbox().forget(run);
+                // Before the run is given up: whoever waits for that reads this next.
+                lost = new Remains(run.messages(), run.payloadBytes());
+                from.outbox().forget(run);
             }
         }
         return written;

@@ -176,10 +176,9 @@ final class Backlog {
         pool.release(run);
     }
 
-    Remains failed(FrameBuffer run) {
+    void failed(FrameBuffer run) {
         leave(run);
         pool.forget(run);
-        return new Remains(run.messages(), run.payloadBytes());
     }
 
     private void leave(FrameBuffer run) {

@@ -282,17 +282,15 @@ public final class Outbox {
     /**
      * Gives up a run whose write failed. Its memory is not used again, for the socket may still
      * read it. The consumer leaves for good.
-     *
-     * @return what was in the run
      */
-    public Remains forget(FrameBuffer run) {
+    public void forget(FrameBuffer run) {
         lock.lock();
         try {
             consumer = null;
             consuming = false;
             room.signal();
             settled.signalAll();
-            return backlog.failed(run);
+            backlog.failed(run);
         } finally {
             lock.unlock();
         }

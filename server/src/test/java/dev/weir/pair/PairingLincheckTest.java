@@ -1,6 +1,7 @@
 package dev.weir.pair;
 
 import dev.weir.config.OnDuplicate;
+import dev.weir.config.RouteConfig;
 import dev.weir.pair.Pairing.Entry;
 import dev.weir.pair.Pairing.Place;
 import java.time.Duration;
@@ -26,10 +27,12 @@ public class PairingLincheckTest {
 
     private static final String KEY = "k";
 
-    private final Pairing<Integer> pairing = new Pairing<>(new TestRoute()
+    private static final RouteConfig ROUTE = new TestRoute()
             .onDuplicate(OnDuplicate.QUEUE)
             .waitingRoom(2, 2, Duration.ZERO)
-            .build());
+            .build();
+
+    private final Pairing<Integer> pairing = new Pairing<>(ROUTE);
     private final Client one = new Client(1);
     private final Client two = new Client(2);
 
@@ -47,20 +50,22 @@ public class PairingLincheckTest {
             this.id = id;
         }
 
-        String enter() {
+        /** {@return whether it comes in now} */
+        boolean enter() {
             if (place != null) {
-                return "is there";
+                return false;
             }
             Entry<Integer> entry = pairing.enter(KEY, "", id);
             if (entry instanceof Entry.Admitted<Integer>(var admitted)) {
                 place = admitted;
                 seats.add(admitted.seat);
             }
-            return entry.getClass().getSimpleName();
+            return place != null;
         }
 
-        String seat() {
-            return place == null ? "is not there" : String.valueOf(place.seat.getNow(null));
+        int seat() {
+            Integer worker = worker();
+            return worker == null ? 0 : worker;
         }
 
         void giveUp() {
@@ -69,13 +74,13 @@ public class PairingLincheckTest {
             }
         }
 
-        String waitAgain() {
+        boolean waitAgain() {
             if (place == null || worker() == null) {
-                return "has lost no worker";
+                return false;
             }
             boolean admitted = pairing.waitAgain(place, false);
             seats.add(place.seat);
-            return admitted ? "waits again" : "may not wait";
+            return admitted;
         }
 
         void leave() {
@@ -95,12 +100,12 @@ public class PairingLincheckTest {
     }
 
     @Operation(nonParallelGroup = "one")
-    public String enterOne() {
+    public boolean enterOne() {
         return one.enter();
     }
 
     @Operation(nonParallelGroup = "one")
-    public String seatOne() {
+    public int seatOne() {
         return one.seat();
     }
 
@@ -110,7 +115,7 @@ public class PairingLincheckTest {
     }
 
     @Operation(nonParallelGroup = "one")
-    public String waitAgainOne() {
+    public boolean waitAgainOne() {
         return one.waitAgain();
     }
 
@@ -120,12 +125,12 @@ public class PairingLincheckTest {
     }
 
     @Operation(nonParallelGroup = "two")
-    public String enterTwo() {
+    public boolean enterTwo() {
         return two.enter();
     }
 
     @Operation(nonParallelGroup = "two")
-    public String seatTwo() {
+    public int seatTwo() {
         return two.seat();
     }
 
@@ -184,8 +189,10 @@ public class PairingLincheckTest {
         new ModelCheckingOptions()
                 .threads(3)
                 .actorsPerThread(3)
-                .iterations(8)
-                .invocationsPerIteration(200)
+                .actorsBefore(2)
+                .actorsAfter(1)
+                .iterations(5)
+                .invocationsPerIteration(100)
                 .check(PairingLincheckTest.class);
     }
 
@@ -194,6 +201,8 @@ public class PairingLincheckTest {
         new StressOptions()
                 .threads(3)
                 .actorsPerThread(4)
+                .actorsBefore(2)
+                .actorsAfter(1)
                 .iterations(20)
                 .invocationsPerIteration(1000)
                 .check(PairingLincheckTest.class);

@@ -54,13 +54,14 @@ public class OutboxLincheckTest {
 
     /** What a pair does with its queue when a side has gone. */
     @Operation(nonParallelGroup = "consumer")
-    public String discard() {
-        return outbox.discard().toString();
+    public int discard() {
+        return outbox.discard().messages();
     }
 
     @Operation
-    public String depth() {
-        return outbox.depth().toString();
+    public long depth() {
+        Outbox.Depth depth = outbox.depth();
+        return 1000L * depth.messages() + depth.bytes();
     }
 
     @Operation
@@ -78,8 +79,10 @@ public class OutboxLincheckTest {
         new ModelCheckingOptions()
                 .threads(3)
                 .actorsPerThread(3)
-                .iterations(8)
-                .invocationsPerIteration(200)
+                .actorsBefore(2)
+                .actorsAfter(1)
+                .iterations(6)
+                .invocationsPerIteration(100)
                 .check(OutboxLincheckTest.class);
     }
 
@@ -88,6 +91,8 @@ public class OutboxLincheckTest {
         new StressOptions()
                 .threads(3)
                 .actorsPerThread(3)
+                .actorsBefore(2)
+                .actorsAfter(1)
                 .iterations(20)
                 .invocationsPerIteration(1000)
                 .check(OutboxLincheckTest.class);
