@@ -61,7 +61,7 @@ class CloseTest {
         ender.send(close);
         assertThat(other.end()).isEqualTo(close.asClose());
         // The answer carries the same code (RFC 6455 section 5.5.1); the reason need not be there.
-        String code = close.asClose().split(" ")[0];
+        String code = close.asClose().split(" ", 2)[0];
         assertThat(ender.end()).startsWith(code);
         assertThat(weir.endOf(ender)).isEqualTo("closed");
         assertThat(weir.endOf(other)).isEqualTo("partner-closed");
@@ -155,6 +155,7 @@ class CloseTest {
     // Offences.
 
     /** A breach of the rules: what is sent, and the code that answers it. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Offence(String name, int code, byte[] bytes) {
 
         static Offence of(String name, int code, Frame... frames) {

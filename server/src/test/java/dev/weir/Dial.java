@@ -2,6 +2,7 @@ package dev.weir;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -71,7 +72,7 @@ final class Dial {
     /** Reads nothing after the handshake, until {@link RawPeer#read}; its kernel takes little. */
     Dial stalled() {
         stalled = true;
-        receiveBuffer = 4096;
+        receiveBuffer = 64 * 1024; // a segment of loopback; below it TCP crawls
         return this;
     }
 
@@ -123,7 +124,7 @@ final class Dial {
         socket.setTcpNoDelay(true);
         socket.setSoTimeout((int) RawPeer.PATIENCE.toMillis());
         socket.bind(new InetSocketAddress(from, 0));
-        socket.connect(new InetSocketAddress("127.0.0.1", port));
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         return socket;
     }
 

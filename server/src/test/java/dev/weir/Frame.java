@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rsv the three reserved bits, {@code RSV1} is 4
  */
+@SuppressWarnings("ArrayRecordComponent")
 record Frame(boolean fin, int rsv, int opcode, byte[] payload) {
 
     static final int CONTINUATION = 0;

@@ -256,9 +256,9 @@ class HandshakeTest {
 
     @Test
     void newcomersAreRefusedWith503WhileTheMemoryForQueuesIsSpent() throws Exception {
-        weir.node("limits: { queued-bytes: 1MiB }");
+        weir.node("limits: { queued-bytes: 2MiB }").route("queue: { bytes: 2MiB }");
         RawPeer client = weir.client("a");
-        for (int i = 0; i < 15; i++) {
+        for (int i = 0; i < 30; i++) {
             client.binary(new byte[65_000]);
         }
         client.roundTrip();

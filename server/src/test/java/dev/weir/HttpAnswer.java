@@ -24,7 +24,7 @@ record HttpAnswer(int status, Map<String, String> headers, String body) {
         if (head.isEmpty()) {
             return new HttpAnswer(0, Map.of(), "");
         }
-        String[] lines = head.split("\r\n");
+        String[] lines = head.split("\r\n", 0);
         Map<String, String> headers = new TreeMap<>();
         for (int i = 1; i < lines.length; i++) {
             String[] header = lines[i].split(":", 2);
@@ -32,7 +32,7 @@ record HttpAnswer(int status, Map<String, String> headers, String body) {
         }
         int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
         String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
-        return new HttpAnswer(Integer.parseInt(lines[0].split(" ")[1]), headers, body);
+        return new HttpAnswer(Integer.parseInt(lines[0].split(" ", -1)[1]), headers, body);
     }
 
     /** One byte at a time, for what follows the head of a 101 belongs to the WebSocket. */

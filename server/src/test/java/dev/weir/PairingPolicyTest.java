@@ -3,7 +3,6 @@ package dev.weir;
 import static dev.weir.RunningRelay.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -136,9 +135,8 @@ class PairingPolicyTest {
     @Test
     void clientsAreServedInTheOrderInWhichTheyCame() throws Exception {
         weir.pool();
-        List<RawPeer> clients = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            clients.add(weir.open("/client").text("client " + i));
+            weir.open("/client").text("client " + i);
         }
         for (int i = 0; i < 4; i++) {
             assertThat(weir.open("/worker").text()).isEqualTo("client " + i);

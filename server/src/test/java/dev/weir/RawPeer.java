@@ -1,5 +1,6 @@
 package dev.weir;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -105,6 +106,7 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** Sends on another thread, for it may be held up. {@return what is done when all is sent} */
+    @CanIgnoreReturnValue
     CompletableFuture<Void> sending(Runnable sends) {
         CompletableFuture<Void> sent = new CompletableFuture<>();
         // Not a virtual thread: it would share the carriers of the relay under test.
@@ -265,9 +267,10 @@ final class RawPeer implements AutoCloseable {
     /** Sends a ping and waits for its pong: all that it sent before has been read then. */
     RawPeer roundTrip() throws InterruptedException {
         ping("round trip");
-        while (!pong().equals("round trip")) {
-            continue;
-        }
+        String answered;
+        do {
+            answered = pong();
+        } while (!answered.equals("round trip"));
         return this;
     }
 

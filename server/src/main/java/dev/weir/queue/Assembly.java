@@ -1,32 +1,41 @@
 package dev.weir.queue;
 
+import dev.weir.queue.Outbox.Put;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where the fragments of a small message are put together, so that it leaves as one frame. Takes
- * its memory from the pool, so that many half messages cannot exhaust the process. Not thread-safe:
- * it belongs to the event thread of a session.
+ * its memory from the pool, so that many half messages cannot exhaust the process.
+ *
+ * <p>The event thread of a session fills and empties it; whoever finds the socket gone closes it,
+ * perhaps while the event thread still waits for room in the outbox.
  */
 public final class Assembly {
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
     private final BufferPool pool;
     private @Nullable FrameBuffer memory;
     private int length;
+    private boolean closed;
 
     /** An empty assembly; it holds no memory until something is added. */
     public Assembly(BufferPool pool) {
         this.pool = pool;
     }
 
-    /** {@return bytes that it holds} */
-    public int length() {
+    /** {@return bytes that were added} */
+    public synchronized int length() {
         return length;
     }
 
     /** {@return whether the bytes were added; false when no memory is left, then none was} */
-    public boolean add(ByteBuffer bytes) {
+    public synchronized boolean add(ByteBuffer bytes) {
         int more = bytes.remaining();
+        if (closed || more == 0) {
+            return !closed;
+        }
         FrameBuffer target = memory;
         if (target == null || target.capacity() < length + more) {
             target = pool.tryAcquire(length + more);
@@ -44,17 +53,46 @@ public final class Assembly {
         return true;
     }
 
-    /** {@return what was added, as a view that is valid until {@link #clear}} */
-    public ByteBuffer content() {
-        return memory == null ? ByteBuffer.allocate(0) : memory.raw().slice(0, length);
+    /**
+     * Puts what was added into an outbox, as one frame; it is empty then.
+     *
+     * @throws InterruptedException when the thread is told to give up
+     */
+    public Put moveTo(Outbox outbox, int opcode, boolean fin) throws InterruptedException {
+        FrameBuffer taken;
+        ByteBuffer content;
+        synchronized (this) {
+            if (closed) {
+                return Put.CLOSED;
+            }
+            taken = memory;
+            content = taken == null ? NOTHING : taken.raw().slice(0, length);
+            memory = null;
+            length = 0;
+        }
+        try {
+            return outbox.put(opcode, fin, content);
+        } finally {
+            if (taken != null) {
+                pool.release(taken);
+            }
+        }
     }
 
-    /** Gives the memory back. */
-    public void clear() {
+    /** Gives up what was added, and the memory. */
+    public synchronized void clear() {
         if (memory != null) {
             pool.release(memory);
             memory = null;
         }
         length = 0;
+    }
+
+    /** Gives the memory back for good. The length stays: what was added is no new beginning. */
+    public synchronized void close() {
+        int before = length;
+        clear();
+        length = before;
+        closed = true;
     }
 }

@@ -7,6 +7,7 @@ import dev.weir.queue.BufferPool;
 import dev.weir.queue.FrameBuffer;
 import dev.weir.queue.Opcode;
 import dev.weir.queue.Outbox;
+import dev.weir.queue.Outbox.Put;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * What a session may send, and the way of its frames into its outbox. Small messages enter whole,
  * whatever fragments they came in; larger ones are cut through: their fragments enter as they come.
  *
- * <p>Belongs to the session's event thread, which it blocks while the outbox is full.
+ * <p>Belongs to the session's event thread, which it blocks while the outbox is full; only {@link
+ * #close} does not.
  */
 final class Inbound {
 
@@ -106,24 +108,16 @@ final class Inbound {
         boolean small = messageBytes <= cutThrough;
         // Without memory to put the fragments together they travel as they are.
         if (small && assembly.add(payload)) {
-            return fin ? putAssembled(true) : ACCEPTED;
+            return fin ? verdictOf(assembly.moveTo(outbox, opcode, true)) : ACCEPTED;
         }
         cutting = true;
         if (assembly.length() == 0) {
             return forward(opcode, fin, payload);
         }
-        Verdict first = putAssembled(false);
+        Verdict first = verdictOf(assembly.moveTo(outbox, opcode, false));
         return first instanceof Verdict.Accepted
                 ? forward(Opcode.CONTINUATION, fin, payload)
                 : first;
-    }
-
-    private Verdict putAssembled(boolean fin) throws InterruptedException {
-        try {
-            return put(opcode, fin, assembly.content());
-        } finally {
-            assembly.clear();
-        }
     }
 
     /** Puts a part of a message that is cut through; in pieces, should it be larger than one. */
@@ -145,7 +139,11 @@ final class Inbound {
 
     private Verdict put(int pieceOpcode, boolean fin, ByteBuffer piece)
             throws InterruptedException {
-        return switch (outbox.put(pieceOpcode, fin, piece)) {
+        return verdictOf(outbox.put(pieceOpcode, fin, piece));
+    }
+
+    private static Verdict verdictOf(Put put) {
+        return switch (put) {
             case QUEUED -> ACCEPTED;
             case DROPPED, CLOSED -> UNDELIVERED;
             case FULL -> new Verdict.Stuck(CloseReason.QUEUE_FULL);
@@ -153,8 +151,8 @@ final class Inbound {
         };
     }
 
-    /** Gives back what a half message holds. On the event thread, or when that is gone. */
-    void clear() {
-        assembly.clear();
+    /** Gives back what a half message holds, for good; any thread. */
+    void close() {
+        assembly.close();
     }
 }

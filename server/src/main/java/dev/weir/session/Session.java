@@ -9,12 +9,14 @@ import dev.weir.pair.Pair;
 import dev.weir.pair.Side;
 import dev.weir.queue.BufferPool;
 import dev.weir.queue.FrameBuffer;
+import dev.weir.queue.Opcode;
 import dev.weir.queue.Outbox;
 import dev.weir.session.Inbound.Verdict;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -57,6 +59,8 @@ public final class Session implements Leg {
             BufferPool pool,
             LongSupplier nanoClock) {}
 
+    private record Ended(End how, long at) {}
+
     private final Identity identity;
     private final Shared shared;
     private final Wire wire;
@@ -70,13 +74,12 @@ public final class Session implements Leg {
     private final CountDownLatch opened = new CountDownLatch(1);
 
     private volatile boolean wasOpen;
-    private final AtomicReference<@Nullable End> end = new AtomicReference<>();
+    private final AtomicReference<@Nullable Ended> ended = new AtomicReference<>();
     private final AtomicBoolean gone = new AtomicBoolean();
 
     private volatile @Nullable Pair pair;
     private volatile @Nullable Runnable onEnd;
     private volatile @Nullable Runnable onGone;
-    private volatile long endedAt;
     private volatile long pairedAt;
     private volatile long aloneSince;
     private volatile long busyNanos;
@@ -110,7 +113,7 @@ public final class Session implements Leg {
     public void frame(int opcode, boolean fin, ByteBuffer payload) throws InterruptedException {
         long now = now();
         pulse.heard(now);
-        if (end.get() != null) {
+        if (ended.get() != null) {
             makeWay(); // what still comes is read only to find its close frame
             return;
         }
@@ -167,7 +170,6 @@ public final class Session implements Leg {
     /** The socket is gone, however that came; nothing of the session remains after this. */
     public void gone() {
         end(new End(side(), CloseReason.LOST));
-        inbound.clear();
         bury();
     }
 
@@ -176,6 +178,7 @@ public final class Session implements Leg {
             return;
         }
         opened.countDown();
+        inbound.close();
         Runnable listener = onGone;
         if (listener != null) {
             listener.run();
@@ -217,15 +220,15 @@ public final class Session implements Leg {
 
     @Override
     public @Nullable End end() {
-        return end.get();
+        Ended how = ended.get();
+        return how == null ? null : how.how;
     }
 
     @Override
     public void end(End how) {
-        if (!end.compareAndSet(null, how)) {
+        if (!ended.compareAndSet(null, new Ended(how, now()))) {
             return;
         }
-        endedAt = now();
         outbox.finish();
         switch (how.reason()) {
             case CLOSED -> {} // the socket answers it
@@ -256,7 +259,7 @@ public final class Session implements Leg {
     void join(Pair joined) {
         pairedAt = now();
         pair = joined;
-        End how = end.get();
+        End how = end();
         if (how != null) {
             joined.ended(how);
         }
@@ -284,7 +287,7 @@ public final class Session implements Leg {
     /** Sets what is told of the end; at once, should it have ended already. */
     void onEnd(Runnable listener) {
         onEnd = listener;
-        if (end.get() != null) {
+        if (ended.get() != null) {
             listener.run();
         }
     }
@@ -331,7 +334,7 @@ public final class Session implements Leg {
                 }
             }
             case CLOSING -> {
-                long closing = now - endedAt;
+                long closing = now - Objects.requireNonNull(ended.get()).at;
                 long deadline = shared.closeDeadline().toNanos();
                 if (closing > 2 * deadline) {
                     bury(); // the socket never told that it is gone
@@ -368,7 +371,7 @@ public final class Session implements Leg {
     public Phase phase() {
         if (gone.get()) {
             return Phase.ENDED;
-        } else if (end.get() != null) {
+        } else if (ended.get() != null) {
             return Phase.CLOSING;
         } else if (pair != null) {
             return Phase.PAIRED;

@@ -71,7 +71,19 @@ class OutboxTest {
         assertThat(outbox.discard()).isEqualTo(new Remains(2, 2));
         assertThat(third.get(20, TimeUnit.SECONDS)).isEqualTo(Put.DROPPED);
         assertThat(outbox.depth().messages()).isZero();
-        assertThat(put(outbox, "d")).as("the next message").isEqualTo(Put.QUEUED);
+    }
+
+    @Test
+    void whatIsPutBetweenTwoReceiversIsForNobody() throws Exception {
+        outbox.attach(() -> {});
+        assertThat(put(outbox, "for the first")).isEqualTo(Put.QUEUED);
+        assertThat(outbox.discard()).isEqualTo(new Remains(1, 13));
+        assertThat(outbox.detach(0)).isFalse();
+        assertThat(outbox.take()).isNull();
+        assertThat(put(outbox, "too late")).isEqualTo(Put.DROPPED);
+        outbox.attach(() -> {});
+        assertThat(put(outbox, "for the next")).isEqualTo(Put.QUEUED);
+        assertThat(outbox.depth().messages()).isEqualTo(1);
     }
 
     @Test
