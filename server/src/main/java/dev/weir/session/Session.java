@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +39,11 @@ import org.slf4j.LoggerFactory;
 public final class Session implements Leg {
 
     private static final Logger log = LoggerFactory.getLogger(Session.class);
+
+    /** Frames in a row that are read without going into a queue, and the pause after them. */
+    private static final int UNQUEUED_RUN = 64;
+
+    private static final long BREATH_NANOS = 50_000;
 
     /** Where a session is in its life; follows from what is known of it. */
     public enum Phase {
@@ -76,6 +82,7 @@ public final class Session implements Leg {
     private volatile boolean wasOpen;
     private final AtomicReference<@Nullable Ended> ended = new AtomicReference<>();
     private final AtomicBoolean gone = new AtomicBoolean();
+    private int unqueued;
 
     private volatile @Nullable Pair pair;
     private volatile @Nullable Runnable onEnd;
@@ -132,11 +139,13 @@ public final class Session implements Leg {
 
     /**
      * Lets other virtual threads run, after what goes into no queue: nothing else holds up a peer
-     * that sends such things without end, and its event thread would never wait.
+     * that sends such things without end, and its event thread would never wait. A yield would not
+     * do: it prefers threads like itself to work that comes from outside of their scheduler.
      */
-    @SuppressWarnings("ThreadPriorityCheck")
-    private static void makeWay() {
-        Thread.yield();
+    private void makeWay() {
+        if (++unqueued % UNQUEUED_RUN == 0) {
+            LockSupport.parkNanos(BREATH_NANOS);
+        }
     }
 
     /** What this session sends is not taken: its partner is too slow, or it waits for none. */
