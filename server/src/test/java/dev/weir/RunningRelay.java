@@ -57,7 +57,7 @@ final class RunningRelay implements BeforeEachCallback, AfterEachCallback {
             try {
                 return Relay.start(new ConfigLoader().parse("test", yaml));
             } catch (ConfigException | IOException e) {
-                throw new AssertionError(yaml, e);
+                throw new AssertionError(yaml + e.getMessage(), e);
             }
         }
 
