@@ -57,7 +57,7 @@ final class RunningRelay implements BeforeEachCallback, AfterEachCallback {
             try {
                 return Relay.start(new ConfigLoader().parse("test", yaml));
             } catch (ConfigException | IOException e) {
-                throw new AssertionError(yaml + e.getMessage(), e);
+                throw new AssertionError(yaml, e);
             }
         }
 
@@ -144,12 +144,20 @@ final class RunningRelay implements BeforeEachCallback, AfterEachCallback {
                 .await().atMost(RawPeer.PATIENCE);
     }
 
+    /** {@return the answer of the admin port} */
+    HttpAnswer admin(String method, String path) throws IOException {
+        try (RawSocket admin = new RawSocket(relay().adminPort())) {
+            return admin.ask(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        }
+    }
+
+    HttpAnswer admin(String path) throws IOException {
+        return admin("GET", path);
+    }
+
     /** {@return what the admin port tells of the session of that peer} */
     JsonNode shown(RawPeer peer) throws IOException {
-        try (RawSocket admin = new RawSocket(relay().adminPort())) {
-            return admin.ask("GET /sessions/" + peer.id() + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                    .json();
-        }
+        return admin("/sessions/" + peer.id()).json();
     }
 
     /** {@return whether the relay does not read that peer now, for its queue is full} */
