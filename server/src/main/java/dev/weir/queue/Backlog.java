@@ -65,7 +65,11 @@ final class Backlog {
             }
             target = targetFor(opcode, fin, length);
         }
-        target.append(opcode, fin, payload);
+        if (target.unfinished()) {
+            target.extend(fin, payload);
+        } else {
+            target.append(opcode, fin, payload);
+        }
         midMessage = !fin;
         add(starts ? 1 : 0, length);
         return Put.QUEUED;
@@ -101,15 +105,21 @@ final class Backlog {
 
     private boolean dropOldest() {
         FrameBuffer oldest = buffers.peek();
-        if (oldest == null || oldest.fragment()) {
-            return false;
+        if (oldest == null || oldest.continues()) {
+            return false; // all is in flight, or the beginning of the oldest has left
         }
-        add(-1, -oldest.dropFirst());
+        boolean more = true;
+        while (more && oldest != null) {
+            more = oldest.unfinished();
+            bytes -= oldest.dropFirst();
+            if (oldest.frames() == 0) {
+                buffers.remove();
+                pool.release(oldest);
+            }
+            oldest = buffers.peek();
+        }
+        messages--;
         dropped++;
-        if (oldest.frames() == 0) {
-            buffers.poll();
-            pool.release(oldest);
-        }
         return true;
     }
 
@@ -129,10 +139,10 @@ final class Backlog {
         }
         boolean whole = fin && opcode != Opcode.CONTINUATION;
         FrameBuffer tail = buffers.peekLast();
-        if (whole && tail != null && tail.fits(length)) {
+        if (tail != null && (whole ? tail.fits(length) : tail.canExtend(length))) {
             return tail;
         }
-        int wanted = FrameBuffer.encodedLength(length);
+        int wanted = FrameBuffer.HEADER_MAX + length;
         if (whole) {
             // Twice what left in one write last time: small for a trickle, large for a flood.
             wanted = Math.max(wanted, Math.min(2 * lastRun, FrameBuffer.PAYLOAD_MAX));

@@ -95,7 +95,7 @@ public final class FrameBuffer {
         return bytes;
     }
 
-    static int encodedLength(int payloadLength) {
+    private static int encodedLength(int payloadLength) {
         return headerLength(payloadLength) + payloadLength;
     }
 
@@ -105,26 +105,52 @@ public final class FrameBuffer {
 
     void append(int opcode, boolean fin, ByteBuffer payload) {
         int length = payload.remaining();
-        bytes.put(end, (byte) ((fin ? FIN : 0) | opcode));
-        int header = headerLength(length);
-        switch (header) {
-            case 2 -> bytes.put(end + 1, (byte) length);
-            case 4 -> {
-                bytes.put(end + 1, (byte) 126);
-                bytes.putShort(end + 2, (short) length);
-            }
-            default -> {
-                bytes.put(end + 1, (byte) 127);
-                bytes.putLong(end + 2, length);
-            }
-        }
-        bytes.put(end + header, payload, payload.position(), length);
-        end += header + length;
-        frames++;
-        payloadBytes += length;
         if (!fin || opcode == Opcode.CONTINUATION) {
             fragment = true;
             last = fin;
+            start = HEADER_MAX - headerLength(length); // its header may grow
+            end = start;
+        }
+        putHeader(end, opcode, fin, length);
+        end += headerLength(length);
+        putPayload(payload);
+        frames++;
+    }
+
+    /** {@return whether its fragment can take that much more of its message} */
+    boolean canExtend(int payloadLength) {
+        return unfinished() && bytes.capacity() - end >= payloadLength;
+    }
+
+    /** Adds to its fragment what follows in the message (RFC 6455 section 5.4 allows that). */
+    void extend(boolean fin, ByteBuffer payload) {
+        int opcode = bytes.get(start) & OPCODE;
+        putPayload(payload);
+        start = HEADER_MAX - headerLength((int) payloadBytes);
+        putHeader(start, opcode, fin, (int) payloadBytes);
+        last = fin;
+        fragment = !fin || opcode == Opcode.CONTINUATION;
+    }
+
+    private void putPayload(ByteBuffer payload) {
+        int length = payload.remaining();
+        bytes.put(end, payload, payload.position(), length);
+        end += length;
+        payloadBytes += length;
+    }
+
+    private void putHeader(int at, int opcode, boolean fin, int length) {
+        bytes.put(at, (byte) ((fin ? FIN : 0) | opcode));
+        switch (headerLength(length)) {
+            case 2 -> bytes.put(at + 1, (byte) length);
+            case 4 -> {
+                bytes.put(at + 1, (byte) 126);
+                bytes.putShort(at + 2, (short) length);
+            }
+            default -> {
+                bytes.put(at + 1, (byte) 127);
+                bytes.putLong(at + 2, length);
+            }
         }
     }
 

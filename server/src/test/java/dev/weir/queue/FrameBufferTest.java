@@ -101,8 +101,32 @@ class FrameBufferTest {
         assertThat(last.messages()).isEqualTo(1);
     }
 
+    @Test
+    void aFragmentGrowsByWhatFollowsItWhateverItsHeaderBecomes() {
+        for (int opcode : new int[] {Opcode.TEXT, Opcode.CONTINUATION}) {
+            FrameBuffer buffer = buffer(FrameBuffer.PAYLOAD_MAX);
+            ByteBuffer whole = bytes(FrameBuffer.PAYLOAD_MAX);
+            buffer.append(opcode, false, whole.slice(0, 0));
+            int at = 0;
+            for (int size : new int[] {1, 0, 124, 1, 65_408, 1, 1}) {
+                assertThat(buffer.canExtend(size)).isTrue();
+                buffer.extend(false, whole.slice(at, size));
+                at += size;
+                assertThat(WireReader.frames(buffer.encoded()))
+                        .containsExactly(new WireFrame(opcode, false, whole.slice(0, at)));
+            }
+            assertThat(buffer.canExtend(1)).isFalse();
+            buffer.extend(true, whole.slice(0, 0));
+            assertThat(WireReader.frames(buffer.encoded()))
+                    .containsExactly(new WireFrame(opcode, true, whole));
+            assertThat(buffer.messages()).isEqualTo(1);
+            assertThat(buffer.fragment()).isEqualTo(opcode == Opcode.CONTINUATION);
+            pool.release(buffer);
+        }
+    }
+
     private FrameBuffer buffer(int payload) {
-        FrameBuffer buffer = pool.tryAcquire(FrameBuffer.encodedLength(payload));
+        FrameBuffer buffer = pool.tryAcquire(FrameBuffer.HEADER_MAX + payload);
         if (buffer == null) {
             throw new AssertionError("no memory");
         }

@@ -18,14 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutboxModel {
 
-    /** A frame; {@code whole} when it is a message of its own. */
+    /** A frame as it was put. */
     record Part(int opcode, boolean fin, ByteBuffer payload) {
         boolean starts() {
             return opcode != Opcode.CONTINUATION;
-        }
-
-        boolean whole() {
-            return starts() && fin;
         }
     }
 
@@ -59,8 +55,10 @@ final class OutboxModel {
         while (!hasRoom(part)) {
             WhenFull policy = part.starts() ? limits.whenFull() : WhenFull.BLOCK;
             Part oldest = queued.peek();
-            if (policy == WhenFull.DROP_OLDEST && oldest != null && oldest.whole()) {
-                queued.remove();
+            if (policy == WhenFull.DROP_OLDEST && oldest != null && oldest.starts()) {
+                while (!queued.remove().fin()) {
+                    // its other parts
+                }
                 dropped++;
             } else {
                 return refuse(part, policy);
@@ -136,9 +134,12 @@ final class OutboxModel {
                 return "other bytes than those of " + last;
             }
             rest.position(rest.position() + size);
-            more = rest.hasRemaining() || last.fin() != frame.fin();
+            Part next = queued.peek();
+            boolean emptyNext = next != null && !next.starts() && !next.payload().hasRemaining();
+            more = rest.hasRemaining() || last.fin() != frame.fin() || emptyNext;
         }
-        return more ? "a frame that is more than " + last : null;
+        boolean all = !rest.hasRemaining() && last.fin() == frame.fin();
+        return all ? null : "a frame that is more than " + last;
     }
 
     void written() {

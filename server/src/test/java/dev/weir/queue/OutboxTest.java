@@ -135,6 +135,24 @@ class OutboxTest {
         assertThat(small.used()).isZero();
     }
 
+    @Test
+    void manySmallFragmentsHoldLittleMoreMemoryThanTheirBytes() throws Exception {
+        BufferPool large = new BufferPool(64 << 20);
+        Outbox full = new Outbox(
+                new QueueConfig(1000, ByteSize.mib(1), WhenFull.BLOCK, Duration.ZERO),
+                large,
+                System::nanoTime);
+        ByteBuffer fragment = ByteBuffer.allocate(16);
+        Put put = full.put(Opcode.BINARY, false, fragment);
+        while (put == Put.QUEUED) {
+            assertThat(large.used()).isLessThan(2 * full.depth().bytes() + 8192);
+            put = full.put(Opcode.CONTINUATION, false, fragment);
+        }
+        assertThat(full.depth().highWaterBytes()).isEqualTo(1 << 20);
+        full.discard();
+        assertThat(large.used()).isZero();
+    }
+
     // A consumer, started and dismissed.
 
     @Test
