@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +33,7 @@ class EndTest {
     @EnumSource(
             value = CloseReason.class,
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"CLOSED", "PARTNER_CLOSED", "DRAIN", "OPERATOR"})
+            names = {"CLOSED", "PARTNER_CLOSED", "DRAIN", "OPERATOR", "IDLE"})
     void whoeverVanishesOrOffendsTheOtherSideHearsThatItIsNotToBlame(CloseReason reason) {
         assertThat(new End(Side.CLIENT, reason).forOtherSide().close().code()).isEqualTo(1001);
         assertThat(new End(Side.WORKER, reason).forOtherSide().close().code()).isEqualTo(1014);
@@ -73,8 +74,9 @@ class EndTest {
     }
 
     @Test
-    void aDrainAndAnOperatorAreToldToBoth() {
-        for (CloseReason reason : new CloseReason[] {CloseReason.DRAIN, CloseReason.OPERATOR}) {
+    void whatNeitherDidIsToldToBoth() {
+        for (CloseReason reason :
+                List.of(CloseReason.DRAIN, CloseReason.OPERATOR, CloseReason.IDLE)) {
             assertThat(new End(Side.WORKER, reason).forOtherSide())
                     .isEqualTo(new End(Side.CLIENT, reason));
         }

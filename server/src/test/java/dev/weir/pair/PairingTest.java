@@ -82,14 +82,28 @@ class PairingTest {
                 new Pairing<>(new TestRoute().onDuplicate(OnDuplicate.REPLACE).build());
         Place<String> old = enter(replacing, "a", "old");
         Entry<String> entry = replacing.enter("a", "", "new");
-        if (!(entry instanceof Entry.Replacing<String>(var place, var holder))) {
+        if (!(entry instanceof Entry.Replacing<String>(var place, var replaced))) {
             throw new AssertionError(entry);
         }
-        assertThat(holder).isEqualTo("old");
+        assertThat(replaced).containsExactly("old");
         replacing.giveUp(old);
         replacing.leave(old);
         offer(replacing, "a", "worker");
         assertThat(workerOf(place)).isEqualTo("worker");
+    }
+
+    @Test
+    void aClientThatReplacesReplacesAlsoWhoWaitsToReplace() {
+        Pairing<String> replacing =
+                new Pairing<>(new TestRoute().onDuplicate(OnDuplicate.REPLACE).build());
+        enter(replacing, "a", "old");
+        replacing.enter("a", "", "middle");
+        Entry<String> entry = replacing.enter("a", "", "new");
+        if (!(entry instanceof Entry.Replacing<String>(var place, var replaced))) {
+            throw new AssertionError(entry);
+        }
+        assertThat(place.client).isEqualTo("new");
+        assertThat(replaced).containsExactlyInAnyOrder("old", "middle");
     }
 
     @Test

@@ -33,6 +33,10 @@ final class OutboxModel {
     private boolean begun;
 
     private boolean refusingRest;
+
+    /** All was discarded, and nobody has come since to take anything. */
+    private boolean unheard;
+
     private boolean finished;
     private int highMessages;
     private long highBytes;
@@ -46,9 +50,8 @@ final class OutboxModel {
         if (finished) {
             return Put.CLOSED;
         }
-        if (part.starts()) {
-            refusingRest = false;
-        } else if (refusingRest) {
+        refusingRest &= !part.starts();
+        if (refusingRest || unheard) {
             refusingRest = !part.fin();
             return Put.DROPPED;
         }
@@ -158,6 +161,7 @@ final class OutboxModel {
             bytes += part.payload().remaining();
         }
         queued.clear();
+        unheard = true;
         refusingRest |= begun;
         begun = false;
         return new Remains(messages, bytes);
@@ -179,6 +183,11 @@ final class OutboxModel {
             messages++;
         }
         return new Remains(messages, bytes);
+    }
+
+    /** The next consumer comes. */
+    void attach() {
+        unheard = false;
     }
 
     void finish() {

@@ -139,6 +139,7 @@ class OutboxPropertyTest {
                 receiving = false;
             }
             outbox.attach(() -> {});
+            model.attach();
         }
 
         /** The sender goes to another receiver, and what it said to this one is nobody's. */

@@ -71,19 +71,9 @@ class OutboxTest {
         assertThat(outbox.discard()).isEqualTo(new Remains(2, 2));
         assertThat(third.get(20, TimeUnit.SECONDS)).isEqualTo(Put.DROPPED);
         assertThat(outbox.depth().messages()).isZero();
-    }
-
-    @Test
-    void whatIsPutBetweenTwoReceiversIsForNobody() throws Exception {
+        assertThat(put(outbox, "d")).as("while nobody listens").isEqualTo(Put.DROPPED);
         outbox.attach(() -> {});
-        assertThat(put(outbox, "for the first")).isEqualTo(Put.QUEUED);
-        assertThat(outbox.discard()).isEqualTo(new Remains(1, 13));
-        assertThat(outbox.detach(0)).isFalse();
-        assertThat(outbox.take()).isNull();
-        assertThat(put(outbox, "too late")).isEqualTo(Put.DROPPED);
-        outbox.attach(() -> {});
-        assertThat(put(outbox, "for the next")).isEqualTo(Put.QUEUED);
-        assertThat(outbox.depth().messages()).isEqualTo(1);
+        assertThat(put(outbox, "e")).as("for the next who takes").isEqualTo(Put.QUEUED);
     }
 
     @Test
@@ -151,6 +141,18 @@ class OutboxTest {
         assertThat(full.depth().highWaterBytes()).isEqualTo(1 << 20);
         full.discard();
         assertThat(large.used()).isZero();
+    }
+
+    @Test
+    void aMessageIsForWhoListenedWhenItBegan() throws Exception {
+        outbox.attach(() -> {});
+        outbox.begin();
+        outbox.detach(0);
+        outbox.discard();
+        outbox.attach(() -> {});
+        assertThat(put(outbox, "for the last one")).isEqualTo(Put.DROPPED);
+        assertThat(put(outbox, "for this one")).isEqualTo(Put.QUEUED);
+        assertThat(texts(take(outbox))).containsExactly("for this one");
     }
 
     // A consumer, started and dismissed.

@@ -19,8 +19,8 @@ class PulseTest {
     private final Pulse pulse = new Pulse(HeartbeatConfig.defaults(), now);
 
     @Test
-    void aPeerThatIsSilentIsPingedAfterThePingTimeAndGivenUpAfterThePongTime() {
-        assertThat(secondsUntil(Need.PING)).isEqualTo(25);
+    void aNewPeerIsPingedSoonForAFirstRoundTripTimeAndGivenUpAfterThePongTime() {
+        assertThat(secondsUntil(Need.PING)).isEqualTo(1);
         pulse.ping(now);
         assertThat(secondsUntil(Need.GIVE_UP)).isEqualTo(11);
     }
@@ -28,7 +28,7 @@ class PulseTest {
     @Test
     void aPeerThatAnswersIsPingedAgainAndAgain() {
         for (int i = 0; i < 100; i++) {
-            assertThat(secondsUntil(Need.PING)).isEqualTo(i == 0 ? 25 : 24);
+            assertThat(secondsUntil(Need.PING)).isEqualTo(i == 0 ? 1 : 24);
             ByteBuffer ping = pulse.ping(now);
             pass(1);
             pulse.heard(now);

@@ -206,6 +206,7 @@ class SessionTest {
             assertThat(peer.session().end()).isNotNull();
             assertThat(peer.wire().closes()).hasSizeLessThanOrEqualTo(1);
             assertThat(peer.session().phase()).isEqualTo(Phase.ENDED);
+            peer.session().release(); // as the waiting room does
             assertThat(node.pool.used()).as("round %d", round).isZero();
         }
     }
@@ -224,6 +225,11 @@ class SessionTest {
     void aPeerThatIsHalfOpenIsFoundWithinPingAndPongTime() {
         Peer peer = node.session(Side.CLIENT);
         peer.session().opened();
+        node.pass(Duration.ofSeconds(1));
+        peer.session().beat(node.now(), false);
+        node.pass(Duration.ofSeconds(1));
+        peer.session().pong(peer.wire().pings().getLast());
+        assertThat(peer.session().rtt()).isEqualTo(Duration.ofSeconds(1));
         int seconds = 0;
         while (peer.session().end() == null) {
             node.pass(Duration.ofSeconds(1));
