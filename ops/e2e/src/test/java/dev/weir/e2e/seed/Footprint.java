@@ -27,9 +27,13 @@ final class Footprint {
         }
     }
 
-    /** Looks once. */
-    void sample() throws IOException, InterruptedException {
+    /** Looks at the memory, which costs the relay nothing. */
+    void sampleMemory() throws IOException {
         residentBytes = Math.max(residentBytes, resident());
+    }
+
+    /** Looks at the queues, for which the relay has to write down all its sessions. */
+    void sampleQueues() throws IOException, InterruptedException {
         long queued = 0;
         for (JsonNode session : relay.sessions()) {
             queued += session.path("queue").path("bytes").asLong();

@@ -24,7 +24,7 @@ public final class SeedComparison {
     private static final int PAIRS = 200;
     private static final int MESSAGES_PER_SECOND = 2_000;
     private static final int MESSAGE_BYTES = 256;
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(45);
 
     private SeedComparison() {}
 

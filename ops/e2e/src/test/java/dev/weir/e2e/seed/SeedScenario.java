@@ -95,6 +95,7 @@ public final class SeedScenario {
             Recording recording = steady.record();
             observe(settings.window);
             steady.record();
+            footprint.sampleQueues();
             others.finish(LAST_MESSAGES);
             return new Half(recording, footprint.peak(), List.of());
         }
@@ -113,6 +114,7 @@ public final class SeedScenario {
                     .toList();
             observe(settings.window);
             steady.record();
+            footprint.sampleQueues();
             return new Half(recording, footprint.peak(), all(endings));
         } finally {
             for (Offender offender : offenders) {
@@ -138,7 +140,7 @@ public final class SeedScenario {
     private void observe(Duration time) throws IOException, InterruptedException {
         long end = System.nanoTime() + time.toNanos();
         for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
-            footprint.sample();
+            footprint.sampleMemory();
             LockSupport.parkNanos(Math.min(left, SAMPLE_EVERY.toNanos()));
         }
     }
