@@ -3,6 +3,7 @@ package dev.weir;
 import static dev.weir.RunningRelay.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.weir.pair.Side;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ class BackpressureTest {
     @RegisterExtension
     final RunningRelay weir = new RunningRelay();
 
+    @CanIgnoreReturnValue
     private static CompletableFuture<Void> flood(RawPeer peer, int messages) {
         return peer.sending(() -> {
             for (int i = 0; i < messages; i++) {
@@ -36,6 +38,7 @@ class BackpressureTest {
         });
     }
 
+    @CanIgnoreReturnValue
     private static CompletableFuture<Void> floodForEver(RawPeer peer) {
         return flood(peer, Integer.MAX_VALUE);
     }
