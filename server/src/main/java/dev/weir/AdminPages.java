@@ -8,7 +8,7 @@ import dev.weir.ops.admin.Request;
 import dev.weir.pair.CloseReason;
 import dev.weir.pair.End;
 import dev.weir.pair.Pair;
-import dev.weir.queue.Outbox.Depth;
+import dev.weir.queue.Depth;
 import dev.weir.session.Identity;
 import dev.weir.session.Session;
 import dev.weir.session.Sessions;
@@ -148,7 +148,7 @@ final class AdminPages {
                         depth.highWaterMessages(),
                         depth.highWaterBytes(),
                         depth.dropped()),
-                session.traffic().undelivered(),
+                session.undelivered(),
                 session.outbox().blockedNanos() / 1_000_000,
                 now.minus(session.quiet()),
                 pair == null ? null : pair.id(),

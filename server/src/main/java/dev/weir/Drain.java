@@ -1,7 +1,7 @@
 package dev.weir;
 
+import dev.weir.session.Phase;
 import dev.weir.session.Session;
-import dev.weir.session.Session.Phase;
 import dev.weir.session.Sessions;
 import java.time.Duration;
 import java.util.List;

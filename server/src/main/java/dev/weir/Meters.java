@@ -66,8 +66,7 @@ final class Meters implements AutoCloseable {
                         .setUnit("{message}")
                         .buildWithCallback(to -> observeTraffic(
                                 to,
-                                session -> session.traffic().undelivered()
-                                        + session.outbox().depth().dropped(),
+                                Session::undelivered,
                                 Ledger.Totals::undelivered))
                         ::close,
                 meter.upDownCounterBuilder("weir.waiting.clients")

@@ -79,7 +79,8 @@ public final class ConfigLoader {
             throw unreadable(name, "is not UTF-8 text");
         } catch (IOException e) {
             boolean directory = Files.isDirectory(file);
-            throw unreadable(name, directory ? "is a directory" : "cannot be read: " + e.getMessage());
+            throw unreadable(
+                    name, directory ? "is a directory" : "cannot be read: " + e.getMessage());
         }
     }
 

@@ -1,4 +1,4 @@
-/** What {@code java -jar} runs first. It is compiled for Java 8, so that an old Java gets a sentence. */
+/** What {@code java -jar} runs first; compiled for Java 8, so that an old Java gets a sentence. */
 @NullMarked
 package dev.weir.launch;
 

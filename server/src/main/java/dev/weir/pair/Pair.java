@@ -1,6 +1,6 @@
 package dev.weir.pair;
 
-import dev.weir.queue.Outbox.Remains;
+import dev.weir.queue.Remains;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;

@@ -2,7 +2,7 @@ package dev.weir.pair;
 
 import dev.weir.queue.FrameBuffer;
 import dev.weir.queue.Outbox;
-import dev.weir.queue.Outbox.Remains;
+import dev.weir.queue.Remains;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -106,7 +106,7 @@ final class Pump {
         return from.outbox().detach(nanos);
     }
 
-    /** {@return what was taken from the queue and perhaps not written} Valid once it has stopped. */
+    /** {@return what was taken and perhaps not written} Valid once it has stopped. */
     Remains lost() {
         return lost;
     }

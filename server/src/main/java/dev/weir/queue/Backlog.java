@@ -2,9 +2,7 @@ package dev.weir.queue;
 
 import dev.weir.config.QueueConfig;
 import dev.weir.config.WhenFull;
-import dev.weir.queue.Outbox.Depth;
 import dev.weir.queue.Outbox.Put;
-import dev.weir.queue.Outbox.Remains;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +92,12 @@ final class Backlog {
         }
         drop(fin);
         return how;
+    }
+
+    /** Drops a frame that is for nobody, and the rest of its message. */
+    Put dropUnheard(int opcode, boolean fin) {
+        dropped += opcode == Opcode.CONTINUATION ? 0 : 1; // discarded ones are counted elsewhere
+        return drop(fin);
     }
 
     /** Drops a frame and the rest of its message. */

@@ -38,7 +38,7 @@ public final class FrameBuffer {
         this.bytes = bytes;
     }
 
-    /** One decoded frame; {@code payload} is a view of the buffer, valid while the buffer is owned. */
+    /** One decoded frame; {@code payload} is a view, valid while the buffer is owned. */
     public record Frame(int opcode, boolean fin, ByteBuffer payload) {}
 
     /** {@return how many frames it holds} */

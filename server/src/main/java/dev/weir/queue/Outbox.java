@@ -38,21 +38,6 @@ public final class Outbox {
         CLOSED
     }
 
-    /**
-     * How full the outbox is and was.
-     *
-     * @param messages in it now, whole or begun
-     * @param bytes in it now
-     * @param highWaterMessages most messages ever
-     * @param highWaterBytes most bytes ever
-     * @param dropped messages given up because the queue was full
-     */
-    public record Depth(
-            int messages, long bytes, int highWaterMessages, long highWaterBytes, long dropped) {}
-
-    /** What was accepted but never written. */
-    public record Remains(int messages, long bytes) {}
-
     /** Heartbeats that a consumer may wait for a message; it stays a few seconds at most. */
     private static final int IDLE_BEATS_MAX = 10;
 
@@ -109,8 +94,8 @@ public final class Outbox {
     }
 
     /**
-     * A message begins whose first part is put later: until then it is put together elsewhere. It is
-     * for whoever would take it now; should everything be discarded meanwhile, it is dropped.
+     * A message begins whose first part is put later: until then it is put together elsewhere. It
+     * is for whoever would take it now; should everything be discarded meanwhile, it is dropped.
      */
     public void begin() {
         lock.lock();
@@ -160,7 +145,7 @@ public final class Outbox {
 
     private @Nullable Put offer(int opcode, boolean fin, ByteBuffer payload) {
         boolean heard = !unheard && addressee == audience;
-        return heard ? backlog.offer(opcode, fin, payload) : backlog.drop(fin);
+        return heard ? backlog.offer(opcode, fin, payload) : backlog.dropUnheard(opcode, fin);
     }
 
     private Put offerWhenThereIsRoom(int opcode, boolean fin, ByteBuffer payload)
@@ -353,8 +338,8 @@ public final class Outbox {
     }
 
     /**
-     * Drops what nobody will take: all that is queued, the rest of a message begun, the message of a
-     * sender that waits for room, and whatever else begins before the next consumer comes.
+     * Drops what nobody will take: all that is queued, the rest of a message begun, the message of
+     * a sender that waits for room, and whatever else begins before the next consumer comes.
      */
     public Remains discard() {
         lock.lock();

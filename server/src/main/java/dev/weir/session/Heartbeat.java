@@ -43,10 +43,11 @@ public final class Heartbeat implements Runnable {
         this.shedder = new Shedder(sessions, pool);
         this.nanoClock = nanoClock;
         // Deadlines are kept to a tenth of the shortest.
-        this.tickNanos = Stream.of(config.ping(), config.pong(), closeDeadline, TICK_MAX.multipliedBy(10))
+        this.tickNanos = Stream.of(config.ping(), config.pong(), closeDeadline)
                 .filter(deadline -> !deadline.isZero())
                 .map(deadline -> deadline.dividedBy(10))
                 .min(Duration::compareTo)
+                .map(tick -> tick.compareTo(TICK_MAX) < 0 ? tick : TICK_MAX)
                 .filter(tick -> tick.compareTo(TICK_MIN) > 0)
                 .orElse(TICK_MIN)
                 .toNanos();

@@ -34,11 +34,15 @@ final class Inbound {
         /** The receiver does not take what is meant for it. */
         record Stuck(CloseReason reason) implements Verdict {}
 
-        /** It reached nobody: dropped by the policy of the queue, or there is no receiver now. */
+        /** The outbox dropped it, and has counted it. */
+        record Dropped() implements Verdict {}
+
+        /** It came too late: nobody will take it any more. */
         record Undelivered() implements Verdict {}
     }
 
     private static final Verdict ACCEPTED = new Verdict.Accepted();
+    private static final Verdict DROPPED = new Verdict.Dropped();
     private static final Verdict UNDELIVERED = new Verdict.Undelivered();
 
     private final MessageConfig limits;
@@ -145,7 +149,8 @@ final class Inbound {
     private static Verdict verdictOf(Put put) {
         return switch (put) {
             case QUEUED -> ACCEPTED;
-            case DROPPED, CLOSED -> UNDELIVERED;
+            case DROPPED -> DROPPED;
+            case CLOSED -> UNDELIVERED;
             case FULL -> new Verdict.Stuck(CloseReason.QUEUE_FULL);
             case STALLED -> new Verdict.Stuck(CloseReason.STALLED);
         };

@@ -59,8 +59,7 @@ public final class Ledger {
         Traffic.Count received = session.traffic().received();
         totals.receivedMessages.add(received.messages());
         totals.receivedBytes.add(received.bytes());
-        totals.undelivered.add(
-                session.traffic().undelivered() + session.outbox().depth().dropped());
+        totals.undelivered.add(session.undelivered());
         End end = session.end();
         if (end != null) {
             totals.ends.getOrDefault(end.reason(), new LongAdder()).increment();

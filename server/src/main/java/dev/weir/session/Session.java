@@ -45,18 +45,6 @@ public final class Session implements Leg {
 
     private static final long BREATH_NANOS = 50_000;
 
-    /** Where a session is in its life; follows from what is known of it. */
-    public enum Phase {
-        /** The handshake is answered, the socket is not open yet. */
-        OPENING,
-        WAITING,
-        PAIRED,
-        /** It has ended; its close handshake is going on. */
-        CLOSING,
-        /** Its socket is gone. */
-        ENDED
-    }
-
     /** What all sessions of a node share. */
     public record Shared(
             HeartbeatConfig heartbeat,
@@ -128,6 +116,7 @@ public final class Session implements Leg {
         traffic.received(fin, payload.remaining());
         switch (inbound.accept(opcode, fin, payload)) {
             case Verdict.Accepted() -> {}
+            case Verdict.Dropped() -> makeWay();
             case Verdict.Undelivered() -> {
                 traffic.undelivered(fin ? 1 : 0);
                 makeWay();
@@ -256,7 +245,7 @@ public final class Session implements Leg {
 
     // What a conversation does with it.
 
-    /** {@return whether the socket opened} Waits for that, at most the deadline of the handshake. */
+    /** {@return whether the socket opened} Waits for it, at most the handshake deadline. */
     boolean awaitOpen() throws InterruptedException {
         if (!opened.await(shared.openDeadline().toNanos(), TimeUnit.NANOSECONDS)) {
             end(new End(side(), CloseReason.NOT_OPENED));
@@ -330,7 +319,7 @@ public final class Session implements Leg {
     void beat(long now, boolean late) {
         switch (phase()) {
             case OPENING -> {
-                if (now - createdAt > shared.openDeadline().toNanos()) {
+                if (!late && now - createdAt > shared.openDeadline().toNanos()) {
                     end(new End(side(), CloseReason.NOT_OPENED));
                 }
             }
@@ -391,6 +380,11 @@ public final class Session implements Leg {
     /** {@return what went through it} */
     public Traffic traffic() {
         return traffic;
+    }
+
+    /** {@return how many of its messages reached nobody, for whatever reason} */
+    public long undelivered() {
+        return traffic.undelivered() + outbox.depth().dropped();
     }
 
     /** {@return the pair that it is in, or null} */

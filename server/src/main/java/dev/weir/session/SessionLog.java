@@ -3,7 +3,6 @@ package dev.weir.session;
 import dev.weir.pair.CloseReason;
 import dev.weir.pair.End;
 import dev.weir.pair.Pair;
-import dev.weir.queue.Outbox.Depth;
 import org.slf4j.Logger;
 import org.slf4j.spi.LoggingEventBuilder;
 
@@ -32,14 +31,13 @@ final class SessionLog {
             return;
         }
         CloseReason reason = end.reason();
-        Depth depth = session.outbox().depth();
         of(log.atLevel(reason.level()), session)
                 .addKeyValue("reason", reason.label())
                 .addKeyValue("code", end.close().code())
                 .addKeyValue("text", end.close().text())
                 .addKeyValue("received", session.traffic().received().messages())
                 .addKeyValue("sent", session.traffic().sent().messages())
-                .addKeyValue("undelivered", session.traffic().undelivered() + depth.dropped())
+                .addKeyValue("undelivered", session.undelivered())
                 .addKeyValue("blockedMillis", session.outbox().blockedNanos() / 1_000_000)
                 .log("session ended");
     }

@@ -57,7 +57,7 @@ final class Utf8 {
         return at;
     }
 
-    /** Overlong forms, surrogates and what lies beyond U+10FFFF are ruled out by the second byte. */
+    /** The second byte rules out overlong forms, surrogates and what lies beyond U+10FFFF. */
     private boolean first(int b) {
         lowest = 0x80;
         highest = 0xbf;

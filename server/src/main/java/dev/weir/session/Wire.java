@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 public interface Wire {
 
     /**
-     * Writes a run of frames as one; returns when the kernel has taken it all. One thread at a time.
+     * Writes a run of frames as one; returns when the kernel has taken all. One thread at a time.
      *
      * @param nanos how long at most, the wait for the connection to open included
      * @throws SocketTimeoutException when that was not enough; the run may be half written

@@ -9,7 +9,7 @@ import dev.weir.queue.BufferPool;
 import dev.weir.queue.FrameBuffer;
 import dev.weir.queue.Opcode;
 import dev.weir.queue.Outbox;
-import dev.weir.queue.Outbox.Remains;
+import dev.weir.queue.Remains;
 import dev.weir.queue.WireReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;

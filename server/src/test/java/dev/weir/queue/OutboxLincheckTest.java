@@ -60,7 +60,7 @@ public class OutboxLincheckTest {
 
     @Operation
     public long depth() {
-        Outbox.Depth depth = outbox.depth();
+        Depth depth = outbox.depth();
         return 1000L * depth.messages() + depth.bytes();
     }
 

@@ -2,9 +2,7 @@ package dev.weir.queue;
 
 import dev.weir.config.QueueConfig;
 import dev.weir.config.WhenFull;
-import dev.weir.queue.Outbox.Depth;
 import dev.weir.queue.Outbox.Put;
-import dev.weir.queue.Outbox.Remains;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

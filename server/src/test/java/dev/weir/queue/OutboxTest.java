@@ -8,7 +8,6 @@ import dev.weir.config.ByteSize;
 import dev.weir.config.QueueConfig;
 import dev.weir.config.WhenFull;
 import dev.weir.queue.Outbox.Put;
-import dev.weir.queue.Outbox.Remains;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -12,7 +12,6 @@ import dev.weir.pair.End;
 import dev.weir.pair.Side;
 import dev.weir.pair.TestRoute;
 import dev.weir.queue.Opcode;
-import dev.weir.session.Session.Phase;
 import dev.weir.session.TestNode.Peer;
 import java.time.Duration;
 import java.util.Objects;
@@ -115,7 +114,7 @@ class ConversationTest {
         worker.part(Opcode.CONTINUATION, true, "ended for the third");
         worker.says("whole again");
         awaitMessages(third, "whole again");
-        assertThat(worker.session().traffic().undelivered()).isEqualTo(2);
+        assertThat(worker.session().undelivered()).isEqualTo(2);
     }
 
     @Test

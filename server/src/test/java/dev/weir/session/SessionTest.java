@@ -15,7 +15,6 @@ import dev.weir.pair.Side;
 import dev.weir.pair.TestRoute;
 import dev.weir.queue.FrameBuffer;
 import dev.weir.queue.Opcode;
-import dev.weir.session.Session.Phase;
 import dev.weir.session.TestNode.Peer;
 import java.io.IOException;
 import java.net.SocketTimeoutException;

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 
 /**
  * What is logged before {@link Logging#start} (a command line that is refused, a test): warnings
- * and errors, in the console format, on standard error. Logback finds this class by ServiceLoader and
- * then looks for no configuration file.
+ * and errors, in the console format, on standard error. Logback finds this class by ServiceLoader
+ * and then looks for no configuration file.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class QuietStart extends ContextAwareBase implements Configurator {

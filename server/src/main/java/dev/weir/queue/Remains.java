@@ -1,0 +1,4 @@
+package dev.weir.queue;
+
+/** What was accepted but never written. */
+public record Remains(int messages, long bytes) {}
