@@ -19,7 +19,7 @@ import java.util.stream.DoubleStream;
  * The scenario against one relay after the other, as tables in Markdown. Arguments: how many
  * rounds, how many seconds each window lasts, and a file of relays: lines of {@code name = command},
  * the command as {@link RelayProcess} takes it, and {@code #} before a comment. Each relay gets two
- * * rounds more, first, whose times do not count; that nothing is lost and who is ended does.
+ * rounds more, first, whose times do not count; that nothing is lost and who is ended does.
  */
 public final class SeedComparison {
     private static final int PAIRS = 200;
