@@ -34,6 +34,7 @@ final class RouteCheck {
             name(route, names);
             sides(route, paths);
             message(route);
+            duplicate(route);
         }
     }
 
@@ -102,6 +103,16 @@ final class RouteCheck {
             tree.problem(
                     cutThrough,
                     "must be at most message.limit, " + limit.get() + ", not " + pieces.get());
+        }
+    }
+
+    /** Who is to take over a key waits until its holder is gone. */
+    private void duplicate(JsonPointer route) {
+        JsonPointer policy = route.appendProperty("on-duplicate");
+        Optional<String> chosen = text(policy).filter(value -> !value.equals("reject"));
+        Optional<String> wait = text(route.appendProperty("wait"));
+        if (chosen.isPresent() && wait.isPresent() && Units.parseDuration(wait.get()).isZero()) {
+            tree.problem(policy, chosen.get() + " needs a wait, which is off");
         }
     }
 

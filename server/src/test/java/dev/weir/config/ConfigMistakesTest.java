@@ -185,6 +185,20 @@ client | a path must start with /, not "client"
     }
 
     @Test
+    void whoTakesOverAKeyNeedsAWait() {
+        assertThat(
+                        problemsOf(
+                                """
+                                routes:
+                                  - {name: a, clients: "/a/{k}", workers: "/b/{k}", wait: off, on-duplicate: replace}
+                                  - {name: b, clients: "/c/{k}", workers: "/d/{k}", wait: off, on-duplicate: reject}
+                                  - {name: c, clients: "/e/{k}", workers: "/f/{k}", wait: 1s, on-duplicate: queue}
+                                """))
+                .containsExactly(
+                        "weir.yaml:2:78 routes[0].on-duplicate: replace needs a wait, which is off");
+    }
+
+    @Test
     void aRouteNeedsItsNameAndBothPaths() {
         assertThat(problemsOf("routes:\n  - wait: 5s\n"))
                 .containsExactly(
