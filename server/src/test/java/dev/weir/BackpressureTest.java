@@ -302,6 +302,7 @@ class BackpressureTest {
 
     @Test
     void aFloodOfPingsFromOneThatDoesNotReadNeedsNoMemoryAndKeepsItsMessages() throws Exception {
+        weir.node("heartbeat: { ping: off }"); // who does not read does not answer pings
         RawPeer worker = weir.worker("a");
         RawPeer flooder = weir.dial("/client/a").stalled().open();
         CompletableFuture<Void> flood = flooder.sending(() -> {

@@ -187,10 +187,7 @@ public final class Outbox {
             if (consumer != null || consuming) {
                 throw new IllegalStateException("the last consumer is still there");
             }
-            if (unheard) {
-                unheard = false;
-                audience++; // what began in between was for nobody
-            }
+            hear();
             consumer = starter;
             consuming = !backlog.isEmpty();
             start = consuming;
@@ -199,6 +196,23 @@ public final class Outbox {
         }
         if (start) {
             starter.run();
+        }
+    }
+
+    /** A partner is found and its consumer will come: what begins from now on is for it. */
+    public void expectConsumer() {
+        lock.lock();
+        try {
+            hear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void hear() {
+        if (unheard) {
+            unheard = false;
+            audience++; // what began in between was for nobody
         }
     }
 

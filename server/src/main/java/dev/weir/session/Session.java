@@ -256,6 +256,7 @@ public final class Session implements Leg {
     /** Enters a pair; should it have ended meanwhile, the pair is told. */
     void join(Pair joined) {
         pairedAt = now();
+        outbox.expectConsumer();
         pair = joined;
         End how = end();
         if (how != null) {
