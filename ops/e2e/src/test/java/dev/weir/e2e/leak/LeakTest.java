@@ -40,7 +40,7 @@ final class LeakTest {
     private static final String CONFIG = """
             listen: { handshake-deadline: 4s, close-deadline: 1s }
             heartbeat: { ping: 3s, pong: 2s }
-            limits: { queued-bytes: 32MiB }
+            limits: { queued-bytes: 96MiB }
             log: { level: warn }
             routes:
               - name: default
