@@ -1,0 +1,5 @@
+/** What keeps a failing service from dragging the relay down, around every connector. */
+@NullMarked
+package dev.weir.connectors.guard;
+
+import org.jspecify.annotations.NullMarked;
