@@ -61,6 +61,11 @@ public record Setting(
         return byDefault == null;
     }
 
+    /** {@return whether it has a value when it is not set} */
+    public boolean hasDefault() {
+        return byDefault != null && !OPTIONAL.equals(byDefault);
+    }
+
     /** A text that must be set. */
     public static Setting text(String name, String meaning, String example) {
         return new Setting(name, Type.TEXT, null, meaning, example, List.of(), 0, 0);

@@ -1,10 +1,12 @@
 package dev.weir.config;
 
+import dev.weir.connectors.guard.Policy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.DeserializationContext;
@@ -17,15 +19,24 @@ import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Between the records and settings as a file has them: kebab-case keys, units, on and off. */
 final class Binding {
 
-    /** What has no default in a route. */
+    /** What a route has of its own. */
     private static final Set<String> REQUIRED = Set.of("name", "clients", "workers");
 
+    /** What a route may be without; not there in a file, empty in its record. */
+    private static final Set<String> OPTIONAL =
+            Set.of("workers", "connector", "fallback", "dead-letter");
+
+    /** A connector gets each message whole: less is the default of what it may be. */
+    private static final String LIMIT_WITH_CONNECTOR = "1MiB";
+
     private final JsonMapper mapper;
+    private final ConnectorBinding connectors;
 
     Binding() {
         SimpleModule module = new SimpleModule("weir");
@@ -38,8 +49,13 @@ final class Binding {
         words(module, OnWorkerLost.class);
         words(module, OnDuplicate.class);
         words(module, WhenFull.class);
+        words(module, WhenOpen.class);
+        words(module, Policy.Window.class);
         words(module, LogConfig.Format.class);
         words(module, LogConfig.Level.class);
+        module.addSerializer(
+                ConnectorConfig.class, writer((c, out) -> out.writeTree(connectors().write(c))));
+        module.addDeserializer(ConnectorConfig.class, treeReader(node -> connectors().read(node)));
         this.mapper =
                 JsonMapper.builder()
                         .addModule(module)
@@ -47,11 +63,26 @@ final class Binding {
                         .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                         .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
                         .build();
+        this.connectors = new ConnectorBinding(mapper, ConnectorTypes.installed());
+    }
+
+    private ConnectorBinding connectors() {
+        return connectors;
     }
 
     /** {@return every setting of a configuration} */
     ObjectNode toTree(Config config) {
-        return mapper.valueToTree(config);
+        ObjectNode settings = mapper.valueToTree(config);
+        settings.path("routes").forEach(Binding::dropEmpty);
+        return settings;
+    }
+
+    private static void dropEmpty(JsonNode route) {
+        for (String key : OPTIONAL) {
+            if (route.path(key).stringValue("").isEmpty()) {
+                ((ObjectNode) route).remove(key);
+            }
+        }
     }
 
     /**
@@ -60,7 +91,18 @@ final class Binding {
      * @throws tools.jackson.core.JacksonException if they are not, which is a bug of the checks
      */
     Config toConfig(ObjectNode settings) {
-        return mapper.treeToValue(settings, Config.class);
+        ObjectNode whole = settings.deepCopy();
+        ArrayNode all = (ArrayNode) whole.path("connectors");
+        for (JsonNode item : whole.path("routes")) {
+            ObjectNode route = (ObjectNode) item;
+            if (route.path("connector") instanceof ObjectNode own) {
+                String name = own.path("name").stringValue(route.path("name").asString());
+                all.add(own.put("name", name));
+                route.put("connector", name);
+            }
+            OPTIONAL.stream().filter(key -> !route.has(key)).forEach(key -> route.put(key, ""));
+        }
+        return mapper.treeToValue(whole, Config.class);
     }
 
     /** Makes every setting that nobody made, with its default. */
@@ -68,14 +110,32 @@ final class Binding {
         ObjectNode defaults = toTree(Config.defaults());
         ObjectNode route = mapper.valueToTree(RouteConfig.defaults());
         route.remove(List.copyOf(REQUIRED));
+        route.remove(List.copyOf(OPTIONAL));
         merge(settings, defaults);
+        if (settings.path("connectors") instanceof ArrayNode list) {
+            list.forEach(this::completeConnector);
+        }
         if (settings.path("routes") instanceof ArrayNode routes) {
             routes.forEach(item -> completeRoute(item, route));
         }
     }
 
-    private static void completeRoute(JsonNode item, ObjectNode defaults) {
+    private void completeConnector(JsonNode item) {
+        if (item instanceof ObjectNode connector) {
+            merge(connector, connectors.defaults());
+            connectors.completeSettings(connector);
+        }
+    }
+
+    private void completeRoute(JsonNode item, ObjectNode defaults) {
         if (item instanceof ObjectNode route) {
+            completeConnector(route.path("connector"));
+            if (route.has("connector") && route.at("/message/limit").isMissingNode()) {
+                JsonNode message = route.path("message");
+                ObjectNode section =
+                        message.isMissingNode() ? route.putObject("message") : asSection(message);
+                section.put("limit", LIMIT_WITH_CONNECTOR);
+            }
             String limit = route.path("message").path("limit").stringValue("");
             boolean cutThrough = route.path("message").has("cut-through");
             merge(route, defaults);
@@ -84,6 +144,11 @@ final class Binding {
                 ((ObjectNode) route.path("message")).put("cut-through", limit);
             }
         }
+    }
+
+    /** {@return the section; a mistake in its place is reported elsewhere} */
+    private static ObjectNode asSection(JsonNode node) {
+        return node instanceof ObjectNode section ? section : JsonNodeFactory.instance.objectNode();
     }
 
     private static void merge(ObjectNode settings, ObjectNode defaults) {
@@ -128,6 +193,15 @@ final class Binding {
             @Override
             public void serialize(T value, JsonGenerator out, SerializationContext context) {
                 write.accept(value, out);
+            }
+        };
+    }
+
+    private static <T> ValueDeserializer<T> treeReader(Function<JsonNode, T> read) {
+        return new ValueDeserializer<>() {
+            @Override
+            public T deserialize(JsonParser in, DeserializationContext context) {
+                return read.apply(context.readTree(in));
             }
         };
     }

@@ -1,5 +1,7 @@
 package dev.weir.config;
 
+import static java.util.Objects.requireNonNullElse;
+
 import java.util.List;
 
 /**
@@ -11,6 +13,7 @@ import java.util.List;
  * @param heartbeat how dead peers are found
  * @param drain the orderly end
  * @param log what is logged
+ * @param connectors external worker services that routes name
  * @param routes which clients meet which workers; at least one
  */
 public record Config(
@@ -20,9 +23,11 @@ public record Config(
         HeartbeatConfig heartbeat,
         DrainConfig drain,
         LogConfig log,
+        List<ConnectorConfig> connectors,
         List<RouteConfig> routes) {
 
     public Config {
+        connectors = List.copyOf(requireNonNullElse(connectors, List.of()));
         routes = List.copyOf(routes);
     }
 
@@ -35,6 +40,7 @@ public record Config(
                 HeartbeatConfig.defaults(),
                 DrainConfig.defaults(),
                 LogConfig.defaults(),
+                List.of(),
                 List.of(RouteConfig.defaults()));
     }
 }

@@ -110,6 +110,7 @@ public final class ConfigLoader {
         binding.complete(tree.root());
         new RouteCheck(tree).check();
         new ServerCheck(tree).check();
+        new ConnectorCheck(tree, new Secrets(environment)).check();
         tree.throwIfWrong();
         return binding.toConfig(tree.root());
     }

@@ -46,9 +46,11 @@ public final class ConfigSchema {
         this.root = root;
     }
 
-    /** {@return the schema that is part of this program} */
+    /** {@return the schema that is part of this program, with the connectors that it has} */
     static ConfigSchema published() {
-        return of(text());
+        ObjectNode root = (ObjectNode) JsonMapper.shared().readTree(resource());
+        ConnectorSchema.complete((ObjectNode) root.at("/$defs/connector"));
+        return new ConfigSchema(root);
     }
 
     /** {@return a schema from its JSON text} */
@@ -58,6 +60,10 @@ public final class ConfigSchema {
 
     /** {@return the schema as it is published} */
     public static String text() {
+        return published().root.toPrettyString() + "\n";
+    }
+
+    private static String resource() {
         try (InputStream in = ConfigSchema.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
                 throw new IllegalStateException(RESOURCE + " is not in the jar");
@@ -82,20 +88,35 @@ public final class ConfigSchema {
         return root;
     }
 
-    /** {@return the schema of a setting, its reference followed; missing if there is none} */
+    /** {@return the schema of a setting whatever stands around it; missing if there is none} */
     JsonNode of(JsonPointer setting) {
+        return of(setting, MissingNode.getInstance());
+    }
+
+    /**
+     * {@return the schema of a setting, its reference followed; missing if there is none}
+     *
+     * @param settings decide which type's keys a connector has
+     */
+    JsonNode of(JsonPointer setting, JsonNode settings) {
         JsonNode schema = root;
+        JsonNode value = settings;
         for (JsonPointer p = setting; !p.matches(); p = p.tail()) {
-            schema =
-                    schema.has("items")
-                            ? items(schema)
-                            : property(schema, p.getMatchingProperty());
+            if (schema.has("items")) {
+                schema = items(schema);
+                value = value.path(p.getMatchingIndex());
+            } else {
+                schema = property(schema, p.getMatchingProperty());
+                value = value.path(p.getMatchingProperty());
+            }
+            schema = ConnectorSchema.narrow(schema, value);
         }
         return schema;
     }
 
     JsonNode property(JsonNode section, String key) {
-        return resolve(section.path("properties").path(key));
+        JsonNode common = section.path("properties").path(key);
+        return resolve(common.isMissingNode() ? ConnectorSchema.property(section, key) : common);
     }
 
     JsonNode items(JsonNode list) {
@@ -104,7 +125,9 @@ public final class ConfigSchema {
 
     /** {@return the keys that a section may have, in the order of the schema} */
     static List<String> keys(JsonNode section) {
-        return List.copyOf(section.path("properties").propertyNames());
+        List<String> keys = new ArrayList<>(section.path("properties").propertyNames());
+        keys.addAll(ConnectorSchema.keys(section));
+        return keys.stream().distinct().toList();
     }
 
     static boolean isSection(JsonNode schema) {
@@ -113,6 +136,11 @@ public final class ConfigSchema {
 
     static boolean isList(JsonNode schema) {
         return schema.has("items");
+    }
+
+    /** {@return whether it can be one text, whatever else it can be} */
+    static boolean takesText(JsonNode schema) {
+        return texts(schema.path("type")).contains("string");
     }
 
     static boolean isSecret(JsonNode schema) {

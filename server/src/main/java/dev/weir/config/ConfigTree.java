@@ -123,6 +123,14 @@ final class ConfigTree {
         return problems.stream().anyMatch(problem -> problem.key().equals(key));
     }
 
+    /** {@return whether a mistake in this section or in something of it was reported} */
+    boolean isWrongBelow(JsonPointer pointer) {
+        String key = Keys.dotted(pointer);
+        return problems.stream()
+                .map(Problem::key)
+                .anyMatch(wrong -> wrong.equals(key) || wrong.startsWith(key + "."));
+    }
+
     /** {@return what was reported, by place} */
     List<Problem> problems() {
         return problems.stream().distinct().sorted(Problem.ORDER).toList();

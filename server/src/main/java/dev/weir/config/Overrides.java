@@ -133,7 +133,8 @@ final class Overrides {
     private boolean isLeaf(JsonNode schemaOfValue) {
         return ConfigSchema.isList(schemaOfValue)
                 ? !ConfigSchema.isSection(schema.items(schemaOfValue))
-                : !ConfigSchema.isSection(schemaOfValue);
+                : !ConfigSchema.isSection(schemaOfValue)
+                        || ConfigSchema.takesText(schemaOfValue);
     }
 
     /** Whether a list would have to grow by more than one. */
@@ -148,7 +149,7 @@ final class Overrides {
     }
 
     private JsonNode value(JsonPointer pointer, String text) {
-        JsonNode wanted = schema.of(pointer);
+        JsonNode wanted = schema.of(pointer, tree.root());
         JsonNodeFactory json = JsonNodeFactory.instance;
         if (ConfigSchema.isList(wanted)) {
             ArrayNode items = json.arrayNode();

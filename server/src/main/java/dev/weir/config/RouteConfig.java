@@ -11,7 +11,13 @@ import java.util.List;
  *
  * @param name shown in logs, metrics and the admin page; unique
  * @param clients path template that clients connect to; its variables are the key, none is a pool
- * @param workers path template that workers connect to; the same variables
+ * @param workers path template that workers connect to, with the same variables; empty with a
+ *     connector
+ * @param connector name of the connector that serves the clients; empty with workers
+ * @param whenOpen what a client gets while the connector's breaker is open
+ * @param fallback name of the connector that serves then; empty unless that is the policy
+ * @param deadLetter name of the connector that gets what the first did not take; empty is none
+ * @param forwardHeaders names of headers of the handshake that the service gets to see
  * @param assign how a free worker is chosen
  * @param clientWait key {@code wait}: how long a client waits for a worker; zero is off: 504
  * @param waitingRoom who may wait
@@ -31,6 +37,11 @@ public record RouteConfig(
         String name,
         String clients,
         String workers,
+        String connector,
+        WhenOpen whenOpen,
+        String fallback,
+        String deadLetter,
+        List<String> forwardHeaders,
         Assign assign,
         // A record component cannot be named "wait": Object has a final method of that name.
         @JsonProperty("wait") Duration clientWait,
@@ -62,6 +73,12 @@ public record RouteConfig(
     }
 
     public RouteConfig {
+        workers = requireNonNullElse(workers, "");
+        connector = requireNonNullElse(connector, "");
+        whenOpen = requireNonNullElse(whenOpen, WhenOpen.REJECT);
+        fallback = requireNonNullElse(fallback, "");
+        deadLetter = requireNonNullElse(deadLetter, "");
+        forwardHeaders = List.copyOf(requireNonNullElse(forwardHeaders, List.of()));
         assign = requireNonNullElse(assign, Assign.ROUND_ROBIN);
         clientWait = requireNonNullElse(clientWait, Duration.ofSeconds(30));
         waitingRoom = requireNonNullElse(waitingRoom, WaitingRoom.defaults());
@@ -82,6 +99,11 @@ public record RouteConfig(
                 name,
                 clients,
                 workers,
+                "",
+                WhenOpen.REJECT,
+                "",
+                "",
+                List.of(),
                 Assign.ROUND_ROBIN,
                 Duration.ofSeconds(30),
                 WaitingRoom.defaults(),
@@ -95,6 +117,11 @@ public record RouteConfig(
                 Duration.ofSeconds(10),
                 Duration.ZERO,
                 false);
+    }
+
+    /** {@return whether its workers are an external service} */
+    public boolean hasConnector() {
+        return !connector.isEmpty();
     }
 
     /** {@return the embedded default route} */

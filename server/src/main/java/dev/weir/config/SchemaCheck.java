@@ -15,6 +15,9 @@ final class SchemaCheck {
     /** What these say about a duration, a size or a path, the checks of this program say better. */
     private static final Set<String> ABOUT_FORM = Set.of("type", "pattern");
 
+    /** Which keys of a connector are unknown is found here: the schema would name good ones too. */
+    private static final String UNEVALUATED = "unevaluatedProperties";
+
     private final ConfigSchema schema;
     private final ConfigTree tree;
 
@@ -31,16 +34,22 @@ final class SchemaCheck {
     void check() {
         for (Error error : schema.violations(tree.root())) {
             JsonPointer pointer = JsonPointer.compile(error.getInstanceLocation().toString());
-            report(error, pointer, schema.of(pointer));
+            if (!error.getKeyword().equals(UNEVALUATED)) {
+                report(error, pointer, of(pointer));
+            }
         }
         checkUnits(tree.root(), JsonPointer.empty());
+    }
+
+    private JsonNode of(JsonPointer pointer) {
+        return schema.of(pointer, tree.root());
     }
 
     private void dropEmptySections(JsonNode node, JsonPointer at) {
         if (node instanceof ObjectNode section) {
             for (String key : List.copyOf(section.propertyNames())) {
                 JsonPointer pointer = at.appendProperty(key);
-                if (section.path(key).isNull() && ConfigSchema.isSection(schema.of(pointer))) {
+                if (section.path(key).isNull() && ConfigSchema.isSection(of(pointer))) {
                     section.remove(key);
                 }
                 dropEmptySections(section.path(key), pointer);
@@ -81,6 +90,13 @@ final class SchemaCheck {
         }
     }
 
+    private void unknownKeys(ObjectNode section, JsonPointer at, JsonNode wanted) {
+        List<String> keys = ConfigSchema.keys(wanted);
+        section.propertyNames().stream()
+                .filter(key -> !keys.contains(key))
+                .forEach(key -> unknown(at, key, wanted));
+    }
+
     private void unknown(JsonPointer section, String key, JsonNode wanted) {
         List<String> keys = ConfigSchema.keys(wanted);
         String hint = Nearest.hint(key, keys, "; the keys here are " + String.join(", ", keys));
@@ -98,7 +114,8 @@ final class SchemaCheck {
             case "integer" -> "a whole number";
             case "string" -> "a text";
             case "array" -> "a list";
-            default -> "a section with keys";
+            case "object" -> "a section with keys";
+            default -> wanted.path("x-hint").asString();
         };
     }
 
@@ -125,8 +142,11 @@ final class SchemaCheck {
     }
 
     private void checkUnits(JsonNode node, JsonPointer at) {
-        JsonNode wanted = schema.of(at);
+        JsonNode wanted = of(at);
         if (node instanceof ObjectNode section) {
+            if (wanted.has(UNEVALUATED)) {
+                unknownKeys(section, at, wanted);
+            }
             section.propertyNames()
                     .forEach(key -> checkUnits(section.path(key), at.appendProperty(key)));
         } else if (node instanceof ArrayNode list) {

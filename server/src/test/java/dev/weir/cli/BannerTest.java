@@ -49,6 +49,7 @@ class BannerTest {
                         some.heartbeat(),
                         some.drain(),
                         some.log(),
+                        some.connectors(),
                         routes);
         assertThat(lines(many))
                 .hasSizeLessThan(10)

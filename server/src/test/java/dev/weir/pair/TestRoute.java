@@ -7,6 +7,7 @@ import dev.weir.config.OnDuplicate;
 import dev.weir.config.OnWorkerLost;
 import dev.weir.config.QueueConfig;
 import dev.weir.config.RouteConfig;
+import dev.weir.config.WhenOpen;
 import dev.weir.config.RouteConfig.WaitingRoom;
 import java.time.Duration;
 import java.util.List;
@@ -75,6 +76,11 @@ public final class TestRoute {
                 "test",
                 "/client/{key}",
                 "/worker/{key}",
+                "",
+                WhenOpen.REJECT,
+                "",
+                "",
+                List.of(),
                 assign,
                 clientWait,
                 waitingRoom,
