@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.connectors;
+
+import org.jspecify.annotations.NullMarked;
