@@ -34,4 +34,10 @@ public record Caller(
         subprotocols = List.copyOf(subprotocols);
         headers = Map.copyOf(headers);
     }
+
+    /** {@return the same client as a part of another trace} */
+    public Caller withTraceparent(String other) {
+        return new Caller(
+                session, route, key, variables, address, subprotocols, headers, other, since);
+    }
 }

@@ -28,6 +28,19 @@ public interface Connector extends AutoCloseable {
      */
     void check() throws LinkException, InterruptedException;
 
+    /**
+     * {@return whether {@link #open} asks the service about this client, so that its success speaks
+     * for the service} Otherwise the guard learns from messages alone.
+     */
+    default boolean opensAtService() {
+        return false;
+    }
+
+    /** {@return whether messages go to a broker, which has them when no worker is there yet} */
+    default boolean viaBroker() {
+        return false;
+    }
+
     /** Closes all links and connections; idempotent. Returns within seconds. */
     @Override
     void close();
