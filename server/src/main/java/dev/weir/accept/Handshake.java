@@ -2,15 +2,18 @@ package dev.weir.accept;
 
 import dev.weir.pair.CloseReason;
 import dev.weir.pair.End;
+import dev.weir.pair.Side;
 import dev.weir.queue.BufferPool;
 import dev.weir.route.Routes;
 import dev.weir.route.Routes.Match;
 import dev.weir.session.Identity;
 import dev.weir.session.Ids;
+import dev.weir.session.LinkLeg;
 import dev.weir.session.Reception;
 import dev.weir.session.Refusal;
 import dev.weir.session.RefusedException;
 import dev.weir.session.Session;
+import dev.weir.session.Upstream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -34,7 +37,8 @@ import org.slf4j.event.Level;
 
 /**
  * Answers every request: with the upgrade of a session that is part of its route from then on, or
- * with a refusal that says why. Runs on a virtual thread per request and does not block.
+ * with a refusal that says why. Runs on a virtual thread per request; it blocks only where a service
+ * has a say in the answer, as long as that may take to connect.
  */
 final class Handshake extends Handler.Abstract {
 
@@ -163,30 +167,24 @@ final class Handshake extends Handler.Abstract {
 
         private FrameHandler admit(ServerUpgradeRequest request, ServerUpgradeResponse response)
                 throws RefusedException {
-            String subprotocol = Upgrade.subprotocol(request.getSubProtocols(), match.route());
-            String trace = Upgrade.traceId(request);
-            Identity identity = new Identity(
-                    id, match.side(), match.route(), match.key(), subprotocol, remote,
-                    trace == null ? node.ids().nextTrace() : trace, node.clock().instant());
             JettySocket socket = new JettySocket(node.shared().nanoClock());
-            Session session = new Session(identity, socket, node.shared());
-            socket.bind(session);
-
-            String address = identity.host();
+            String address = hostOf(remote);
             node.admission().enter(address);
-            session.onGone(() -> node.admission().leave(address));
+            Session session;
             try {
-                node.reception().admit(session);
+                session = admit(request, socket);
             } catch (RefusedException e) {
                 node.admission().leave(address);
                 throw e;
             }
+            session.onGone(() -> node.admission().leave(address));
             Request.addCompletionListener(request, failure -> {
                 if (failure != null) { // the answer did not reach the peer: there is no socket
                     session.end(new End(match.side(), CloseReason.NOT_OPENED));
                     session.gone();
                 }
             });
+            String subprotocol = session.identity().subprotocol();
             if (!subprotocol.isEmpty()) {
                 response.setAcceptedSubProtocol(subprotocol);
             }
@@ -195,6 +193,46 @@ final class Handshake extends Handler.Abstract {
                     : List.of());
             response.getHeaders().put("Weir-Session", id);
             return socket;
+        }
+
+        private Session admit(ServerUpgradeRequest request, JettySocket socket)
+                throws RefusedException {
+            List<String> offered = Upgrade.subprotocols(request.getSubProtocols(), match.route());
+            LinkLeg dialed = dial(request, offered);
+            String subprotocol = offered.isEmpty() ? "" : offered.getFirst();
+            if (dialed != null) {
+                subprotocol = dialed.subprotocol();
+            }
+            Session session =
+                    new Session(identity(request, subprotocol), socket, node.shared());
+            socket.bind(session);
+            if (dialed == null) {
+                node.reception().admit(session);
+            } else {
+                node.reception().admit(session, dialed);
+            }
+            return session;
+        }
+
+        /** {@return the open link to a service that has a say in the answer, else null} */
+        private @Nullable LinkLeg dial(ServerUpgradeRequest request, List<String> offered)
+                throws RefusedException {
+            Upstream upstream = match.side() == Side.CLIENT
+                    ? node.reception().upstream(match.route())
+                    : null;
+            return upstream != null && upstream.dialsFirst()
+                    ? upstream.dial(identity(request, ""), offered)
+                    : null;
+        }
+
+        private Identity identity(ServerUpgradeRequest request, String subprotocol) {
+            String trace = Upgrade.traceId(request);
+            return new Identity(
+                    id, match.side(), match.route(), match.key(), match.variables(), subprotocol,
+                    remote, trace == null ? node.ids().nextTrace() : trace,
+                    Upgrade.forwarded(request, match.route()),
+                    trace == null ? null : request.getHeaders().get("traceparent"),
+                    node.clock().instant());
         }
     }
 }

@@ -5,8 +5,10 @@ import dev.weir.session.Refusal;
 import dev.weir.session.RefusedException;
 import java.net.URI;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
@@ -107,11 +109,22 @@ final class Upgrade {
         return matcher.matches() ? matcher.group(1) : null;
     }
 
-    /** {@return the first of the offered subprotocols that the route has; empty when none} */
-    static String subprotocol(List<String> offered, RouteConfig route) {
+    /** {@return the offered subprotocols that the route has, in the order of the offer} */
+    static List<String> subprotocols(List<String> offered, RouteConfig route) {
         return offered.stream()
                 .filter(o -> route.subprotocols().isEmpty() || route.subprotocols().contains(o))
-                .findFirst()
-                .orElse("");
+                .toList();
+    }
+
+    /** {@return the headers that the route passes on to its service; names in lower case} */
+    static Map<String, String> forwarded(Request request, RouteConfig route) {
+        Map<String, String> forwarded = new HashMap<>();
+        for (String name : route.forwardHeaders()) {
+            List<String> values = request.getHeaders().getValuesList(name);
+            if (!values.isEmpty()) {
+                forwarded.put(name.toLowerCase(Locale.ROOT), String.join(", ", values));
+            }
+        }
+        return forwarded;
     }
 }

@@ -49,7 +49,13 @@ public enum CloseReason {
     /** The other side of the pair went away without a word, or was closed by us. */
     PARTNER_GONE(1001, "the other side went away", true, Level.INFO),
     /** The worker of a client failed. */
-    WORKER_FAILED(1014, "the worker failed", true, Level.WARN);
+    WORKER_FAILED(1014, "the worker failed", true, Level.WARN),
+    /** The external service of the route failed at a message, or its link broke. */
+    SERVICE_FAILED(1014, "the service failed", true, Level.WARN),
+    /** The breaker of the service is open, and the route says not to wait. */
+    SERVICE_OPEN(1014, "the service is failing and not asked for now", true, Level.WARN),
+    /** The service is well, but did not take this message or this client. */
+    SERVICE_REFUSED(1014, "the service refused it", false, Level.WARN);
 
     private final int code;
     private final String text;

@@ -30,6 +30,8 @@ public record End(Side side, CloseReason reason, Close close) {
             case DRAIN -> new End(other, CloseReason.DRAIN);
             case OPERATOR -> new End(other, CloseReason.OPERATOR);
             case IDLE -> new End(other, CloseReason.IDLE);
+            case WAIT_EXPIRED, SERVICE_FAILED, SERVICE_OPEN, SERVICE_REFUSED ->
+                    new End(other, reason);
             default ->
                     new End(
                             other,

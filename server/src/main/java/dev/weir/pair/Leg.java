@@ -18,6 +18,7 @@ public interface Leg {
      * Writes a run of frames to it; returns when the socket has taken them all. Only one thread at
      * a time calls this.
      *
+     * @throws PartlyTakenException when it has ended and the rest of the run is still good
      * @throws IOException when it cannot take them in time or at all; it has ended then
      * @throws InterruptedException when told to give up; it has ended then
      */

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,10 @@ public final class Pairing<S> {
     record Free<S>(S worker, String subprotocol, String host, long arrival, long busyNanos) {}
 
     private final RouteConfig route;
+
+    /** Makes a worker for a client; null where workers come by themselves. */
+    private final @Nullable UnaryOperator<S> source;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Station<S>> stations = new HashMap<>();
 
@@ -81,7 +86,17 @@ public final class Pairing<S> {
 
     /** An empty waiting room with the bounds of that route. */
     public Pairing(RouteConfig route) {
+        this(route, null);
+    }
+
+    /**
+     * As {@link #Pairing(RouteConfig)}, of a route that has a worker for every client.
+     *
+     * @param source makes the worker of a client, without blocking
+     */
+    public Pairing(RouteConfig route, @Nullable UnaryOperator<S> source) {
         this.route = route;
+        this.source = source;
     }
 
     /**
@@ -341,6 +356,10 @@ public final class Pairing<S> {
     }
 
     private @Nullable Free<S> take(Station<S> station, Place<S> place) {
+        if (source != null) {
+            S made = source.apply(place.client);
+            return new Free<>(made, place.subprotocol, route.connector(), ++arrivals, 0);
+        }
         Free<S> worker = station.takeFor(place, this::compare);
         if (worker != null) {
             waitingWorkers--;

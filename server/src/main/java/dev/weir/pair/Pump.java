@@ -71,15 +71,20 @@ final class Pump {
 
     private boolean write(FrameBuffer run) throws InterruptedException {
         boolean written = false;
+        boolean givenBack = false;
         try {
             midMessage = run.unfinished();
             to.write(run);
             written = true;
+        } catch (PartlyTakenException e) {
+            midMessage = e.frames() == 0 ? run.continues() : run.unfinished();
+            from.outbox().giveBack(run, e.frames());
+            givenBack = true;
         } catch (IOException e) {
             // The leg has ended and says why; here only what it did not take counts.
             written = false;
         } finally {
-            if (!written) {
+            if (!written && !givenBack) {
                 // Before the run is given up: whoever waits for that reads this next.
                 lost = new Remains(run.messages(), run.payloadBytes());
                 from.outbox().forget(run);

@@ -195,6 +195,20 @@ final class Backlog {
         pool.forget(run);
     }
 
+    /** Puts back what was not taken of a run: it is the oldest again. */
+    void returned(FrameBuffer run, int taken) {
+        if (taken == run.frames()) {
+            written(run);
+            return;
+        }
+        inFlight = null;
+        for (int i = 0; i < taken; i++) { // whole messages: a fragment is one frame
+            messages--;
+            bytes -= run.dropFirst();
+        }
+        buffers.addFirst(run);
+    }
+
     private void leave(FrameBuffer run) {
         inFlight = null;
         messages -= run.messages();

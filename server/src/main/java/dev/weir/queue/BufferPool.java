@@ -118,6 +118,27 @@ public final class BufferPool {
         return false;
     }
 
+    /**
+     * Counts memory outside of the buffers that holds messages, such as one that is put together
+     * for a service.
+     *
+     * @return false when the budget is spent; nothing was counted then
+     */
+    public boolean tryReserve(int bytes) {
+        while (!reserve(bytes)) {
+            if (!scrapOneKept()) {
+                refused.set(true);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Gives back what {@link #tryReserve} counted. */
+    public void unreserve(int bytes) {
+        used.addAndGet(-bytes);
+    }
+
     /** Takes back a buffer that nobody reads any more. */
     void release(FrameBuffer buffer) {
         buffer.clear();

@@ -62,7 +62,7 @@ public final class FrameBuffer {
     }
 
     /** {@return whether it goes on with a message that began before it} */
-    boolean continues() {
+    public boolean continues() {
         return fragment && (bytes.get(start) & OPCODE) == Opcode.CONTINUATION;
     }
 

@@ -295,6 +295,25 @@ public final class Outbox {
         }
     }
 
+    /**
+     * Puts back a run of which only the first frames were taken; the rest is for the next consumer.
+     * This one leaves for good.
+     *
+     * @param taken how many frames were taken, whatever became of them
+     */
+    public void giveBack(FrameBuffer run, int taken) {
+        lock.lock();
+        try {
+            consumer = null;
+            consuming = false;
+            backlog.returned(run, taken);
+            room.signal();
+            settled.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The sender has ended: nothing more is accepted, what is queued can still be taken. */
     public void finish() {
         lock.lock();

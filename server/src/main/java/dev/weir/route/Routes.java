@@ -16,8 +16,10 @@ public final class Routes {
      * Where a path leads.
      *
      * @param key what the variables captured, joined by slashes; empty on a pool
+     * @param variables the same by name
      */
-    public record Match(RouteConfig route, Side side, String key) {}
+    public record Match(
+            RouteConfig route, Side side, String key, Map<String, String> variables) {}
 
     private record Path(PathTemplate template, RouteConfig route, Side side) {}
 
@@ -29,7 +31,9 @@ public final class Routes {
         List<Path> all = new ArrayList<>();
         for (RouteConfig route : routes) {
             all.add(new Path(PathTemplate.parse(route.clients()), route, Side.CLIENT));
-            all.add(new Path(PathTemplate.parse(route.workers()), route, Side.WORKER));
+            if (!route.hasConnector()) {
+                all.add(new Path(PathTemplate.parse(route.workers()), route, Side.WORKER));
+            }
         }
         all.sort((a, b) -> {
             if (a.template.isMoreSpecialThan(b.template)) {
@@ -49,7 +53,8 @@ public final class Routes {
         for (Path candidate : paths) {
             Map<String, String> captured = candidate.template.match(path).orElse(null);
             if (captured != null) {
-                return new Match(candidate.route, candidate.side, keyOf(captured));
+                return new Match(
+                        candidate.route, candidate.side, keyOf(captured), captured);
             }
         }
         return null;

@@ -10,6 +10,8 @@ import dev.weir.pair.Pair.Outcome;
 import dev.weir.pair.Pairing;
 import dev.weir.pair.Pairing.Place;
 import dev.weir.pair.Side;
+import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,11 +27,14 @@ final class Conversation implements Runnable {
 
     private final Session client;
     private final RouteConfig route;
-    private final Pairing<Session> pairing;
-    private final Place<Session> place;
+    private final Pairing<Party> pairing;
+    private final Place<Party> place;
     private final Ids ids;
 
-    Conversation(Session client, Pairing<Session> pairing, Place<Session> place, Ids ids) {
+    /** Who is about to be the worker; ends with the client. */
+    private volatile @Nullable Party coming;
+
+    Conversation(Session client, Pairing<Party> pairing, Place<Party> place, Ids ids) {
         this.client = client;
         this.route = client.identity().route();
         this.pairing = pairing;
@@ -40,12 +45,15 @@ final class Conversation implements Runnable {
     @Override
     public void run() {
         client.onEnd(() -> {
+            Party opening = coming;
             if (pairing.giveUp(place)) {
                 client.release();
+            } else if (opening instanceof LinkLeg) {
+                opening.end(Objects.requireNonNull(client.end()).forOtherSide());
             }
         });
         try {
-            Session worker = awaitWorker();
+            Party worker = awaitWorker();
             while (worker != null) {
                 Outcome outcome = talk(worker);
                 worker = part(worker, outcome) ? awaitWorker() : null;
@@ -58,6 +66,10 @@ final class Conversation implements Runnable {
         } finally {
             pairing.leave(place);
             client.release();
+            LinkLeg unused = client.takeDialed();
+            if (unused != null) {
+                unused.end(new End(Side.WORKER, CloseReason.PARTNER_GONE));
+            }
         }
     }
 
@@ -67,18 +79,18 @@ final class Conversation implements Runnable {
      * <p>From there on they are a pair, even if one of them has ended meanwhile: what it said
      * before is delivered, and the other is told. Only whose socket never opened is passed over.
      */
-    private @Nullable Session awaitWorker() throws InterruptedException {
+    private @Nullable Party awaitWorker() throws InterruptedException {
         while (true) {
-            Session worker = pairing.await(place, route.clientWait().toNanos());
+            Party worker = pairing.await(place, route.clientWait().toNanos());
             if (worker == null) {
                 endClient(CloseReason.WAIT_EXPIRED); // without effect if it has given up
                 return null;
             }
-            boolean workerOpened = worker.awaitOpen();
+            boolean workerOpened = open(worker);
             if (workerOpened && client.awaitOpen()) {
                 return worker;
             }
-            pairing.served(worker.identity().host());
+            pairing.served(worker.host());
             if (workerOpened) {
                 offer(worker);
                 return null;
@@ -89,18 +101,32 @@ final class Conversation implements Runnable {
         }
     }
 
-    private Outcome talk(Session worker) throws InterruptedException {
-        Pair pair = new Pair(ids.next(), client, worker, route.writeDeadline());
+    /** {@return whether it opened} Opening a link may take long: then it ends with its client. */
+    private boolean open(Party worker) throws InterruptedException {
+        coming = worker;
+        End gone = client.end();
+        if (gone != null && worker instanceof LinkLeg) {
+            worker.end(gone.forOtherSide());
+        }
+        try {
+            return worker.awaitOpen();
+        } finally {
+            coming = null;
+        }
+    }
+
+    private Outcome talk(Party worker) throws InterruptedException {
+        Pair pair = new Pair(ids.next(), client, worker, longest(client, worker));
         client.join(pair);
         worker.join(pair);
         SessionLog.of(log.atInfo(), client)
-                .addKeyValue("worker", worker.identity().id())
+                .addKeyValue("worker", worker.id())
                 .log("paired");
         Outcome outcome = null;
         try {
             outcome = pair.run();
             SessionLog.of(log.atInfo(), client)
-                    .addKeyValue("worker", worker.identity().id())
+                    .addKeyValue("worker", worker.id())
                     .addKeyValue("endedBy", outcome.end().side().label())
                     .addKeyValue("reason", outcome.end().reason().label())
                     .addKeyValue("undelivered", outcome.lost().messages())
@@ -113,12 +139,17 @@ final class Conversation implements Runnable {
             }
             client.part();
             worker.part();
-            pairing.served(worker.identity().host());
+            pairing.served(worker.host());
         }
     }
 
+    private static Duration longest(Party one, Party other) {
+        Duration first = one.lastWords();
+        return first.compareTo(other.lastWords()) > 0 ? first : other.lastWords();
+    }
+
     /** {@return whether the client goes on, with another worker} */
-    private boolean part(Session worker, Outcome outcome) {
+    private boolean part(Party worker, Outcome outcome) {
         End end = outcome.end();
         if (end.side() == Side.CLIENT) {
             boolean keep = route.onClientGone() == OnClientGone.KEEP && outcome.workerFit();
@@ -131,7 +162,9 @@ final class Conversation implements Runnable {
             return false;
         }
         worker.release();
-        if (route.onWorkerLost() == OnWorkerLost.CLOSE || !outcome.clientFit()) {
+        boolean inVain = end.reason() == CloseReason.WAIT_EXPIRED
+                || end.reason() == CloseReason.SERVICE_OPEN;
+        if (route.onWorkerLost() == OnWorkerLost.CLOSE || !outcome.clientFit() || inVain) {
             client.end(end.forOtherSide());
             return false;
         }
@@ -150,19 +183,19 @@ final class Conversation implements Runnable {
     }
 
     /** Gives back a worker that can serve the next client. */
-    private void offer(Session worker) {
-        if (!offer(pairing, worker)) {
+    private void offer(Party worker) {
+        if (!(worker instanceof Session session) || !offer(pairing, session)) {
             dismiss(worker, new End(Side.WORKER, CloseReason.WAIT_EXPIRED));
         }
     }
 
-    private static void dismiss(Session worker, End end) {
+    private static void dismiss(Party worker, End end) {
         worker.end(end);
         worker.release();
     }
 
     /** {@return whether there was room for the worker; one that has ended counts as placed} */
-    static boolean offer(Pairing<Session> pairing, Session worker) {
+    static boolean offer(Pairing<Party> pairing, Session worker) {
         Identity who = worker.identity();
         boolean placed = pairing.offer(
                 who.key(), who.subprotocol(), worker, who.host(), worker.busyNanos());

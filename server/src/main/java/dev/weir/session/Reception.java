@@ -6,10 +6,12 @@ import dev.weir.pair.End;
 import dev.weir.pair.Pairing;
 import dev.weir.pair.Pairing.Entry;
 import dev.weir.pair.Side;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a session whose handshake is in order becomes part of its route: a client gets a place and
@@ -17,16 +19,41 @@ import java.util.stream.Collectors;
  */
 public final class Reception {
 
-    private final Map<String, Pairing<Session>> pairings;
+    private final Map<String, Pairing<Party>> pairings;
+    private final Map<String, Upstream> upstreams;
     private final Sessions sessions;
     private final Ids ids;
 
-    /** A reception for these routes. */
-    public Reception(List<RouteConfig> routes, Sessions sessions, Ids ids) {
+    /**
+     * A reception for these routes.
+     *
+     * @param upstreams the services of those that have no workers of their own, by route
+     */
+    public Reception(
+            List<RouteConfig> routes, Map<String, Upstream> upstreams, Sessions sessions, Ids ids) {
+        this.upstreams = Map.copyOf(upstreams);
         this.pairings = routes.stream()
-                .collect(Collectors.toUnmodifiableMap(RouteConfig::name, Pairing::new));
+                .collect(Collectors.toUnmodifiableMap(RouteConfig::name, this::pairingOf));
         this.sessions = sessions;
         this.ids = ids;
+    }
+
+    private Pairing<Party> pairingOf(RouteConfig route) {
+        Upstream upstream = upstreams.get(route.name());
+        return upstream == null
+                ? new Pairing<>(route)
+                : new Pairing<>(route, upstream::linkFor);
+    }
+
+    /** {@return the service of a route, or null when its workers connect by themselves} */
+    public @Nullable Upstream upstream(RouteConfig route) {
+        return upstreams.get(route.name());
+    }
+
+    /** As {@link #admit(Session)}, of a client whose link is open already. */
+    public void admit(Session client, LinkLeg dialed) throws RefusedException {
+        client.dialed(dialed);
+        admit(client);
     }
 
     /**
@@ -52,17 +79,17 @@ public final class Reception {
 
     private void admitClient(Session client) throws RefusedException {
         Identity who = client.identity();
-        Pairing<Session> pairing = pairing(who.route().name());
+        Pairing<Party> pairing = pairing(who.route().name());
         switch (pairing.enter(who.key(), who.subprotocol(), client)) {
-            case Entry.Admitted<Session>(var place) ->
+            case Entry.Admitted<Party>(var place) ->
                     converse(new Conversation(client, pairing, place, ids), who.id());
-            case Entry.Replacing<Session>(var place, var replaced) -> {
+            case Entry.Replacing<Party>(var place, var replaced) -> {
                 replaced.forEach(old -> old.end(new End(Side.CLIENT, CloseReason.REPLACED)));
                 converse(new Conversation(client, pairing, place, ids), who.id());
             }
-            case Entry.KeyTaken<Session>() -> throw new RefusedException(Refusal.KEY_TAKEN);
-            case Entry.RoomFull<Session>() -> throw new RefusedException(Refusal.ROOM_FULL);
-            case Entry.NoWorker<Session>() -> throw new RefusedException(Refusal.NO_WORKER);
+            case Entry.KeyTaken<Party>() -> throw new RefusedException(Refusal.KEY_TAKEN);
+            case Entry.RoomFull<Party>() -> throw new RefusedException(Refusal.ROOM_FULL);
+            case Entry.NoWorker<Party>() -> throw new RefusedException(Refusal.NO_WORKER);
         }
     }
 
@@ -72,7 +99,7 @@ public final class Reception {
 
     private void admitWorker(Session worker) throws RefusedException {
         Identity who = worker.identity();
-        Pairing<Session> pairing = pairing(who.route().name());
+        Pairing<Party> pairing = pairing(who.route().name());
         worker.onEnd(() -> {
             if (pairing.withdraw(who.key(), worker)) {
                 worker.release();
@@ -83,8 +110,8 @@ public final class Reception {
         }
     }
 
-    private Pairing<Session> pairing(String route) {
-        Pairing<Session> pairing = pairings.get(route);
+    private Pairing<Party> pairing(String route) {
+        Pairing<Party> pairing = pairings.get(route);
         if (pairing == null) {
             throw new IllegalArgumentException("no such route: " + route);
         }
@@ -93,7 +120,10 @@ public final class Reception {
 
     /** {@return clients in the waiting room of each route} */
     public Map<String, Integer> waitingClients() {
-        return count(Pairing::waitingClients);
+        Map<String, Integer> waiting = new HashMap<>(count(Pairing::waitingClients));
+        upstreams.forEach((route, upstream) ->
+                waiting.merge(route, upstream.waiting(), Integer::sum));
+        return Map.copyOf(waiting);
     }
 
     /** {@return workers without a client of each route} */
@@ -101,7 +131,7 @@ public final class Reception {
         return count(Pairing::waitingWorkers);
     }
 
-    private Map<String, Integer> count(Function<Pairing<Session>, Integer> what) {
+    private Map<String, Integer> count(Function<Pairing<Party>, Integer> what) {
         return pairings.entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(
                         Map.Entry::getKey, entry -> what.apply(entry.getValue())));

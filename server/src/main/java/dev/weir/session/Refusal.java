@@ -18,7 +18,11 @@ public enum Refusal {
     TOO_MANY_CONNECTIONS(503, "the server has all the connections it takes", 5),
     OUT_OF_MEMORY(503, "the server is out of queue memory", 5),
     ROOM_FULL(503, "the waiting room is full", 5),
-    NO_WORKER(504, "no worker is free", 1);
+    SERVICE_FAILED(502, "the service of this route failed", 5),
+    SERVICE_REFUSED(502, "the service of this route refused this client"),
+    SERVICE_OPEN(503, "the service of this route is failing and not asked for now", 5),
+    NO_WORKER(504, "no worker is free", 1),
+    SERVICE_TIMED_OUT(504, "the service of this route did not answer in time", 5);
 
     private final int status;
     private final String text;

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * <p>Threads: the socket's event thread calls the methods of the first group, one at a time; a pump
  * calls {@link #write}; anybody may call the rest. It has no lock of its own.
  */
-public final class Session implements Leg {
+public final class Session implements Party {
 
     private static final Logger log = LoggerFactory.getLogger(Session.class);
 
@@ -51,6 +52,7 @@ public final class Session implements Leg {
             Duration openDeadline,
             Duration closeDeadline,
             BufferPool pool,
+            InstantSource clock,
             LongSupplier nanoClock) {}
 
     private record Ended(End how, long at) {}
@@ -71,6 +73,8 @@ public final class Session implements Leg {
     private final AtomicReference<@Nullable Ended> ended = new AtomicReference<>();
     private final AtomicBoolean gone = new AtomicBoolean();
     private int unqueued;
+
+    private final AtomicReference<@Nullable LinkLeg> dialed = new AtomicReference<>();
 
     private volatile @Nullable Pair pair;
     private volatile @Nullable Runnable onEnd;
@@ -245,16 +249,32 @@ public final class Session implements Leg {
 
     // What a conversation does with it.
 
+    @Override
+    public String id() {
+        return identity.id();
+    }
+
+    @Override
+    public String host() {
+        return identity.host();
+    }
+
+    @Override
+    public Duration lastWords() {
+        return identity.route().writeDeadline();
+    }
+
     /** {@return whether the socket opened} Waits for it, at most the handshake deadline. */
-    boolean awaitOpen() throws InterruptedException {
+    @Override
+    public boolean awaitOpen() throws InterruptedException {
         if (!opened.await(shared.openDeadline().toNanos(), TimeUnit.NANOSECONDS)) {
             end(new End(side(), CloseReason.NOT_OPENED));
         }
         return wasOpen;
     }
 
-    /** Enters a pair; should it have ended meanwhile, the pair is told. */
-    void join(Pair joined) {
+    @Override
+    public void join(Pair joined) {
         pairedAt = now();
         outbox.expectConsumer();
         pair = joined;
@@ -264,8 +284,8 @@ public final class Session implements Leg {
         }
     }
 
-    /** Leaves its pair. */
-    void part() {
+    @Override
+    public void part() {
         long soFar = busyNanos; // only one conversation at a time has this session
         long now = now();
         busyNanos = soFar + now - pairedAt;
@@ -278,9 +298,20 @@ public final class Session implements Leg {
      * its conversation, or the waiting room; the end itself must not, for a partner may be about to
      * take its last words.
      */
-    void release() {
+    @Override
+    public void release() {
         outbox.finish();
         traffic.undelivered(outbox.discard().messages());
+    }
+
+    /** Sets the link that was opened for this client before its handshake was answered. */
+    void dialed(LinkLeg link) {
+        dialed.set(link);
+    }
+
+    /** {@return that link, once; null when there is none} */
+    @Nullable LinkLeg takeDialed() {
+        return dialed.getAndSet(null);
     }
 
     /** Sets what is told of the end; at once, should it have ended already. */

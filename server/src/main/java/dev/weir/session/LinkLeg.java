@@ -1,0 +1,417 @@
+package dev.weir.session;
+
+import dev.weir.connectors.Caller;
+import dev.weir.connectors.Deadlines;
+import dev.weir.connectors.Goodbye;
+import dev.weir.connectors.Incoming;
+import dev.weir.connectors.LinkException;
+import dev.weir.connectors.LinkException.Kind;
+import dev.weir.connectors.Message;
+import dev.weir.connectors.guard.Service;
+import dev.weir.pair.Close;
+import dev.weir.pair.CloseReason;
+import dev.weir.pair.End;
+import dev.weir.pair.Leg;
+import dev.weir.pair.Pair;
+import dev.weir.pair.PartlyTakenException;
+import dev.weir.pair.Side;
+import dev.weir.queue.FrameBuffer;
+import dev.weir.queue.Opcode;
+import dev.weir.queue.Outbox;
+import dev.weir.session.Inbound.Verdict;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A link to an external service in the place of a worker: takes a client's messages out of its
+ * outbox one by one, or as many at once as the service is said to bear, and puts what comes from
+ * the service into the direction to the client.
+ *
+ * <p>Every message that it takes ends in one of four ways: the service has it, the fallback has it,
+ * the dead letters have it, or it is reported as failed, which ends the client unless its route
+ * lets it stay.
+ *
+ * <p>Threads: {@link #write} is called by the pump; the listener by the thread of a lane; the rest
+ * by anybody. It has no lock of its own.
+ */
+public final class LinkLeg implements Party {
+
+    private static final Logger log = LoggerFactory.getLogger(LinkLeg.class);
+
+    private final Upstream upstream;
+    private final Caller caller;
+    private final Session.Shared shared;
+    private final Outbox outbox;
+    private final Inbound inbound;
+    private final MessageAssembly assembly;
+    private final InFlight inFlight;
+    private final Lane primary;
+    private final @Nullable Lane fallback;
+    private final @Nullable Lane deadLetters;
+
+    /** Whose turn it is to put: the primary and the fallback may both still answer. */
+    private final Semaphore turn = new Semaphore(1, true);
+
+    private final AtomicReference<@Nullable End> ended = new AtomicReference<>();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private volatile String subprotocol = "";
+    private volatile @Nullable Pair pair;
+
+    LinkLeg(Upstream upstream, Caller caller, Session.Shared shared) {
+        this.upstream = upstream;
+        this.caller = caller;
+        this.shared = shared;
+        this.outbox =
+                new Outbox(upstream.route().queue(), shared.pool(), shared.nanoClock());
+        this.inbound = new Inbound(upstream.route().message(), outbox, shared.pool());
+        this.assembly = new MessageAssembly(caller, shared);
+        Upstream.Services services = upstream.services();
+        this.inFlight = new InFlight(services.primary().policy().concurrency());
+        this.primary = new Lane(services.primary(), caller, new FromService(true));
+        this.fallback = laneTo(services.fallback(), new FromService(false));
+        this.deadLetters = laneTo(services.deadLetters(), new Unheard());
+    }
+
+    private @Nullable Lane laneTo(@Nullable Service service, Lane.Listener listener) {
+        return service == null ? null : new Lane(service, caller, listener);
+    }
+
+    // Opening.
+
+    /** Opens the link, before its client's handshake is answered. */
+    void dial() throws LinkException, InterruptedException {
+        subprotocol = primary.link().subprotocol();
+    }
+
+    /** {@return the subprotocol that the service chose when it was dialed; empty is none} */
+    public String subprotocol() {
+        return subprotocol;
+    }
+
+    /**
+     * Opens the link, or waits for the service where the route says so. That it failed is told as
+     * its end, like that of a worker that went away.
+     */
+    @Override
+    public boolean awaitOpen() throws InterruptedException {
+        try {
+            patiently(primary::link);
+        } catch (LinkException e) {
+            fail(e, "link not opened");
+        }
+        return true;
+    }
+
+    /** What is tried, again and again where the route lets a client wait for its service. */
+    private interface Attempt {
+        void run() throws LinkException, InterruptedException;
+    }
+
+    private void patiently(Attempt attempt) throws LinkException, InterruptedException {
+        Patience patience = new Patience(upstream, over, shared.nanoClock());
+        while (true) {
+            try {
+                attempt.run();
+                return;
+            } catch (LinkException e) {
+                if (fallback != null && isForFallback(e)) {
+                    fallback.link();
+                    return;
+                }
+                if (ended.get() != null || !patience.waitAfter(e)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** The primary has it for sure not, and may have no more for a while. */
+    private static boolean isForFallback(LinkException failure) {
+        return switch (failure.kind()) {
+            case NOT_TRIED, UNREACHABLE, BUSY -> true;
+            case TIMED_OUT, FAILED, LOST, REJECTED, CLOSED -> false;
+        };
+    }
+
+    // From the client to the service.
+
+    @Override
+    public void write(FrameBuffer run) throws PartlyTakenException {
+        int offset = 0;
+        for (int taken = 0; taken < run.frames(); taken++) {
+            if (ended.get() != null) {
+                throw new PartlyTakenException(taken);
+            }
+            FrameBuffer.Frame frame = run.frameAt(offset);
+            int length = frame.payload().remaining();
+            offset += FrameBuffer.headerLength(length) + length;
+            try {
+                take(frame);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new PartlyTakenException(taken + 1);
+            }
+        }
+    }
+
+    private void take(FrameBuffer.Frame frame) throws InterruptedException {
+        if (!assembly.add(frame)) {
+            end(new End(Side.WORKER, CloseReason.OUT_OF_MEMORY));
+            undelivered();
+            return;
+        }
+        Message whole = assembly.whole();
+        if (whole != null) {
+            inFlight.deliver(() -> deliver(whole));
+        }
+    }
+
+    private void deliver(Message message) throws InterruptedException {
+        boolean settled = false;
+        try {
+            send(message);
+            settled = true;
+        } catch (LinkException e) {
+            settled = bury(message, e);
+            if (!settled && !(upstream.clientsStay() && e.kind() != Kind.NOT_TRIED)) {
+                fail(e, "message not delivered");
+            }
+        } finally {
+            assembly.settled(message);
+            if (!settled) {
+                undelivered();
+            }
+        }
+    }
+
+    private void send(Message message) throws LinkException, InterruptedException {
+        Patience patience = new Patience(upstream, over, shared.nanoClock());
+        while (true) {
+            try {
+                primary.send(message);
+                return;
+            } catch (LinkException e) {
+                if (fallback != null && isForFallback(e)) {
+                    fallback.send(message);
+                    return;
+                }
+                if (ended.get() != null || e.mayHaveArrived() || !patience.waitAfter(e)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** {@return whether the dead letters have it} */
+    private boolean bury(Message message, LinkException cause) throws InterruptedException {
+        boolean buried = false;
+        if (deadLetters != null) {
+            try {
+                deadLetters.send(message);
+                buried = true;
+            } catch (LinkException e) {
+                cause.addSuppressed(e);
+            }
+        }
+        log.atWarn()
+                .addKeyValue("session", caller.session())
+                .addKeyValue("route", caller.route())
+                .addKeyValue("connector", primary.service().name())
+                .addKeyValue("message", message.id())
+                .addKeyValue("bytes", message.length())
+                .addKeyValue("failure", cause.kind().name())
+                .addKeyValue("cause", cause.getMessage())
+                .log(buried ? "message dead-lettered" : "message failed");
+        return buried;
+    }
+
+    private void undelivered() {
+        Pair joined = pair;
+        if (joined != null && joined.partnerOf(this) instanceof Session client) {
+            client.traffic().undelivered(1);
+        }
+    }
+
+    private void fail(LinkException cause, String what) {
+        End how = new End(Side.WORKER, upstream.reasonFor(cause));
+        if (ended.get() == null) {
+            log.atWarn()
+                    .addKeyValue("session", caller.session())
+                    .addKeyValue("route", caller.route())
+                    .addKeyValue("connector", primary.service().name())
+                    .addKeyValue("failure", cause.kind().name())
+                    .addKeyValue("cause", cause.getMessage())
+                    .addKeyValue("reason", how.reason().label())
+                    .log(what);
+        }
+        end(how);
+    }
+
+    // From the service to the client.
+
+    /** Hears the primary or the fallback. */
+    private final class FromService implements Lane.Listener {
+
+        private final boolean first;
+
+        FromService(boolean first) {
+            this.first = first;
+        }
+
+        @Override
+        public boolean came(Incoming incoming) throws InterruptedException {
+            switch (incoming) {
+                case Message message -> put(message);
+                case Goodbye goodbye -> {
+                    Close close = new Close(goodbye.code(), goodbye.reason());
+                    end(new End(Side.WORKER, CloseReason.CLOSED, close));
+                    return false;
+                }
+            }
+            return ended.get() == null;
+        }
+
+        @Override
+        public void lost(LinkException cause) {
+            if (first) { // a lost fallback is opened again with the next message
+                fail(cause, "link lost");
+            }
+        }
+    }
+
+    /** Hears the dead letters, which have nothing to say. */
+    private static final class Unheard implements Lane.Listener {
+
+        @Override
+        public boolean came(Incoming incoming) {
+            return incoming instanceof Message;
+        }
+
+        @Override
+        public void lost(LinkException cause) {
+            log.atDebug().setCause(cause).log("dead-letter link lost");
+        }
+    }
+
+    private void put(Message message) throws InterruptedException {
+        int opcode = message.isText() ? Opcode.TEXT : Opcode.BINARY;
+        Verdict verdict;
+        turn.acquire();
+        try {
+            verdict = inbound.accept(opcode, true, ByteBuffer.wrap(message.payload()));
+        } finally {
+            turn.release();
+        }
+        switch (verdict) {
+            case Verdict.Accepted(), Verdict.Dropped(), Verdict.Undelivered() -> {}
+            case Verdict.Offence(CloseReason reason) -> {
+                log.atWarn()
+                        .addKeyValue("session", caller.session())
+                        .addKeyValue("connector", primary.service().name())
+                        .addKeyValue("reason", reason.label())
+                        .log("the service sent what it must not");
+                end(new End(Side.WORKER, reason));
+            }
+            case Verdict.Stuck(CloseReason reason) -> {
+                Pair joined = pair;
+                Leg slow = joined == null ? this : joined.partnerOf(this);
+                slow.end(new End(slow.side(), reason));
+            }
+        }
+    }
+
+    // As a leg.
+
+    @Override
+    public Side side() {
+        return Side.WORKER;
+    }
+
+    @Override
+    public Outbox outbox() {
+        return outbox;
+    }
+
+    @Override
+    public @Nullable End end() {
+        return ended.get();
+    }
+
+    @Override
+    public void end(End how) {
+        if (!ended.compareAndSet(null, how)) {
+            return;
+        }
+        over.countDown();
+        outbox.finish();
+        Pair joined = pair;
+        if (joined != null) {
+            joined.ended(how);
+        }
+        // Closing may block; whoever ends a leg must not.
+        Thread.ofVirtual().name("link-close-" + caller.session()).start(() -> close(how));
+    }
+
+    private void close(End how) {
+        Deadlines deadlines = primary.service().policy().deadlines();
+        inFlight.awaitNone(deadlines.send().plus(deadlines.answer()));
+        Close words = how.close();
+        Goodbye goodbye = words.code() == Close.NO_CODE || !words.mayBeSent()
+                ? new Goodbye(Goodbye.NO_CODE, "")
+                : new Goodbye(words.code(), words.text());
+        primary.close(goodbye);
+        if (fallback != null) {
+            fallback.close(goodbye);
+        }
+        if (deadLetters != null) {
+            deadLetters.close(goodbye);
+        }
+        inbound.close();
+        assembly.close();
+    }
+
+    // As a party of a conversation.
+
+    @Override
+    public String id() {
+        return primary.service().name();
+    }
+
+    @Override
+    public String host() {
+        return primary.service().name();
+    }
+
+    @Override
+    public void join(Pair joined) {
+        outbox.expectConsumer();
+        pair = joined;
+        End how = ended.get();
+        if (how != null) {
+            joined.ended(how);
+        }
+    }
+
+    @Override
+    public void part() {
+        pair = null;
+    }
+
+    @Override
+    public void release() {
+        outbox.finish();
+        outbox.discard();
+    }
+
+    @Override
+    public Duration lastWords() {
+        Deadlines deadlines = primary.service().policy().deadlines();
+        return deadlines.send().plus(deadlines.answer());
+    }
+}
