@@ -28,7 +28,13 @@ final class AdminPages {
 
     record ListenView(String host, int port) {}
 
-    record RouteView(String name, String clients, String workers, List<String> subprotocols) {}
+    /** Of workers and connector one is null. */
+    record RouteView(
+            String name,
+            String clients,
+            @Nullable String workers,
+            @Nullable String connector,
+            List<String> subprotocols) {}
 
     /** One session; times in the unit of the name, null where nothing is known. */
     record SessionView(
@@ -87,7 +93,11 @@ final class AdminPages {
 
     private static RouteView view(RouteConfig route) {
         return new RouteView(
-                route.name(), route.clients(), route.workers(), route.subprotocols());
+                route.name(),
+                route.clients(),
+                route.hasConnector() ? null : route.workers(),
+                route.hasConnector() ? route.connector() : null,
+                route.subprotocols());
     }
 
     private Answer list(Request request) {

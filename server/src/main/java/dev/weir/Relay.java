@@ -3,8 +3,10 @@ package dev.weir;
 import dev.weir.accept.Listener;
 import dev.weir.config.Config;
 import dev.weir.config.DrainConfig;
+import dev.weir.config.Secrets;
 import dev.weir.ops.admin.AdminServer;
 import dev.weir.ops.admin.Check;
+import dev.weir.ops.admin.Endpoint;
 import dev.weir.ops.admin.Health;
 import dev.weir.queue.BufferPool;
 import dev.weir.session.Heartbeat;
@@ -16,9 +18,11 @@ import io.opentelemetry.api.GlobalOpenTelemetry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +40,7 @@ public final class Relay implements AutoCloseable {
     private final BufferPool pool;
     private final Listener listener;
     private final Heartbeat heartbeat;
+    private final ExternalServices services;
     private final AdminServer admin;
     private final Meters meters;
     private final LongSupplier nanoClock;
@@ -48,6 +53,7 @@ public final class Relay implements AutoCloseable {
             BufferPool pool,
             Listener listener,
             Heartbeat heartbeat,
+            ExternalServices services,
             AdminServer admin,
             Meters meters,
             LongSupplier nanoClock) {
@@ -56,6 +62,7 @@ public final class Relay implements AutoCloseable {
         this.pool = pool;
         this.listener = listener;
         this.heartbeat = heartbeat;
+        this.services = services;
         this.admin = admin;
         this.meters = meters;
         this.nanoClock = nanoClock;
@@ -77,13 +84,21 @@ public final class Relay implements AutoCloseable {
         Ids ids = new Ids();
         BufferPool pool = new BufferPool(
                 config.limits().queuedBytesOf(Runtime.getRuntime().maxMemory()));
-        Reception reception = new Reception(config.routes(), sessions, ids);
         Session.Shared shared = new Session.Shared(
                 config.heartbeat(),
                 config.listen().handshakeDeadline(),
                 config.listen().closeDeadline(),
                 pool,
+                clock,
                 nanoClock);
+        ExternalServices services = new ExternalServices(
+                config,
+                new Secrets(System.getenv()),
+                ids.next(),
+                shared,
+                GlobalOpenTelemetry.get());
+        Reception reception = new Reception(
+                config.routes(), services.upstreams(config, shared), sessions, ids);
 
         Listener listener = Listener.start(config, reception, shared, ids, clock);
         Heartbeat heartbeat = new Heartbeat(
@@ -94,16 +109,23 @@ public final class Relay implements AutoCloseable {
         health.ready("listener", () -> listener.accepting()
                 ? Check.passing("takes handshakes")
                 : Check.failing("refuses handshakes"));
-        AdminPages pages = new AdminPages(config, listener.port(), sessions, clock);
+        services.register(health);
+        List<Endpoint> pages = Stream.of(
+                        new AdminPages(config, listener.port(), sessions, clock).endpoints(),
+                        new ConnectorPages(services).endpoints())
+                .flatMap(List::stream)
+                .toList();
         try {
             AdminServer admin = AdminServer.start(
-                    config.admin().host(), config.admin().port(), pages.endpoints(), health);
+                    config.admin().host(), config.admin().port(), pages, health);
             Meters meters = new Meters(
                     GlobalOpenTelemetry.getMeter("dev.weir"), sessions, reception, pool);
-            return new Relay(config, sessions, pool, listener, heartbeat, admin, meters, nanoClock);
+            return new Relay(
+                    config, sessions, pool, listener, heartbeat, services, admin, meters, nanoClock);
         } catch (IOException e) {
             heartbeat.stop();
             listener.close();
+            services.close();
             throw e;
         }
     }
@@ -168,6 +190,7 @@ public final class Relay implements AutoCloseable {
             log.atWarn().setCause(e).log("stopping");
         }
         heartbeat.stop();
+        services.close();
         admin.close();
         meters.close();
         log.atInfo().addKeyValue("left", sessions.count()).log("stopped");

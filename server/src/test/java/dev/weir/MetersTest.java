@@ -26,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -44,7 +45,7 @@ class MetersTest {
     private final Sessions sessions = new Sessions();
     private final BufferPool pool = new BufferPool(BUDGET);
     private final Ids ids = new Ids();
-    private final Reception reception = new Reception(List.of(route), sessions, ids);
+    private final Reception reception = new Reception(List.of(route), Map.of(), sessions, ids);
     private Meters meters;
 
     @BeforeEach
@@ -99,11 +100,12 @@ class MetersTest {
 
     private Session admit(Side side) throws Exception {
         Identity identity = new Identity(
-                ids.next(), side, route, "k", "", new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
-                ids.nextTrace(), Instant.EPOCH);
+                ids.next(), side, route, "k", Map.of("key", "k"), "", new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
+                ids.nextTrace(), Map.of(), null, Instant.EPOCH);
         Session session = new Session(identity, new SilentWire(), new Session.Shared(
                 new HeartbeatConfig(Duration.ofSeconds(25), Duration.ofSeconds(10)),
-                Duration.ofSeconds(10), Duration.ofSeconds(5), pool, System::nanoTime));
+                Duration.ofSeconds(10), Duration.ofSeconds(5), pool, InstantSource.system(),
+                System::nanoTime));
         reception.admit(session);
         return session;
     }

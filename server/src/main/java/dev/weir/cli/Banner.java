@@ -61,6 +61,8 @@ record Banner(Config config, int port, int adminPort) {
     }
 
     private static String paths(RouteConfig route) {
-        return route.clients() + " <-> " + route.workers();
+        String workers =
+                route.hasConnector() ? "connector " + route.connector() : route.workers();
+        return route.clients() + " <-> " + workers;
     }
 }

@@ -111,8 +111,9 @@ final class Lane {
 
     private void listen(Opening mine, Link link) throws InterruptedException {
         try {
-            while (listener.came(link.receive())) {
-                continue;
+            boolean more = true;
+            while (more) {
+                more = listener.came(link.receive());
             }
         } catch (LinkException e) {
             current.compareAndSet(mine, null);

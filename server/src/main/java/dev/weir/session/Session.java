@@ -356,7 +356,7 @@ public final class Session implements Party {
                 }
             }
             case WAITING, PAIRED -> {
-                outbox.beat();
+                beatOutboxes();
                 switch (pulse.check(now, outbox.blocking(), late)) {
                     case PING -> wire.ping(pulse.ping(now));
                     case GIVE_UP -> end(new End(side(), CloseReason.NO_PONG));
@@ -373,6 +373,15 @@ public final class Session implements Party {
                 }
             }
             case ENDED -> {}
+        }
+    }
+
+    /** A link has no heartbeat of its own: its client's looks after its outbox. */
+    private void beatOutboxes() {
+        outbox.beat();
+        LinkLeg link = link();
+        if (link != null) {
+            link.outbox().beat();
         }
     }
 
@@ -428,6 +437,12 @@ public final class Session implements Party {
     public @Nullable Session partner() {
         Pair joined = pair;
         return joined != null && joined.partnerOf(this) instanceof Session session ? session : null;
+    }
+
+    /** {@return the link to a service that it is paired with, or null} */
+    @Nullable LinkLeg link() {
+        Pair joined = pair;
+        return joined != null && joined.partnerOf(this) instanceof LinkLeg link ? link : null;
     }
 
     /** {@return the last round-trip time of a ping, or null while none is known} */

@@ -26,12 +26,19 @@ final class Shedder {
         this.pool = pool;
     }
 
+    /** A link to a service is no session: what it holds for its client counts as the client's. */
+    private static long heldBy(Session session) {
+        long own = session.outbox().depth().bytes();
+        LinkLeg link = session.link();
+        return link == null ? own : own + link.outbox().depth().bytes();
+    }
+
     void shedIfNeeded() {
         if (!pool.refusedSinceLastAsked()) {
             return;
         }
         List<Offender> worstFirst = sessions.all().stream()
-                .map(session -> new Offender(session, session.outbox().depth().bytes()))
+                .map(session -> new Offender(session, heldBy(session)))
                 .filter(offender -> offender.bytes > 0)
                 .sorted(Comparator.comparingLong(Offender::bytes).reversed())
                 .toList();

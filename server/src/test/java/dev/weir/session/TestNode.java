@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A node without sockets, whose time stands still until it is moved. */
@@ -28,11 +29,12 @@ final class TestNode {
 
     private final AtomicLong nanos = new AtomicLong(1_000_000_000);
     private final Session.Shared shared = new Session.Shared(
-            HeartbeatConfig.defaults(), OPEN_DEADLINE, CLOSE_DEADLINE, pool, nanos::get);
+            HeartbeatConfig.defaults(), OPEN_DEADLINE, CLOSE_DEADLINE, pool, () -> Instant.EPOCH,
+            nanos::get);
 
     TestNode(RouteConfig route) {
         this.route = route;
-        this.reception = new Reception(List.of(route), sessions, ids);
+        this.reception = new Reception(List.of(route), Map.of(), sessions, ids);
     }
 
     /** A session and its socket. */
@@ -51,7 +53,8 @@ final class TestNode {
         TestWire wire = new TestWire();
         InetSocketAddress remote = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4000);
         Identity identity = new Identity(
-                ids.next(), side, route, "key", "", remote, ids.nextTrace(), Instant.EPOCH);
+                ids.next(), side, route, "key", Map.of("key", "key"), "", remote,
+                ids.nextTrace(), Map.of(), null, Instant.EPOCH);
         return new Peer(new Session(identity, wire, shared), wire);
     }
 

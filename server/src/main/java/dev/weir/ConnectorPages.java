@@ -1,0 +1,63 @@
+package dev.weir;
+
+import dev.weir.connectors.guard.Force;
+import dev.weir.connectors.guard.Service;
+import dev.weir.ops.admin.Answer;
+import dev.weir.ops.admin.Endpoint;
+import dev.weir.ops.admin.Request;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What the admin port tells of the external services, and lets an operator do. Thread-safe. */
+final class ConnectorPages {
+
+    private final ExternalServices services;
+
+    ConnectorPages(ExternalServices services) {
+        this.services = services;
+    }
+
+    List<Endpoint> endpoints() {
+        return List.of(
+                new Endpoint("GET", "/connectors", this::list),
+                new Endpoint("GET", "/connectors/{name}", this::show),
+                new Endpoint("POST", "/connectors/{name}/breaker", this::force));
+    }
+
+    private Answer list(Request request) {
+        return Answer.ok(services.all().stream().map(Service::view).toList());
+    }
+
+    private Answer show(Request request) {
+        Service service = find(request);
+        return service == null ? unknown() : Answer.ok(service.view());
+    }
+
+    /** {@code ?force=open}, {@code closed} or {@code auto}. */
+    private Answer force(Request request) {
+        Service service = find(request);
+        if (service == null) {
+            return unknown();
+        }
+        String word = request.query().getOrDefault("force", "");
+        Optional<Force> force = Stream.of(Force.values())
+                .filter(value -> value.name().toLowerCase(Locale.ROOT).equals(word))
+                .findFirst();
+        if (force.isEmpty()) {
+            return Answer.refused(400, "force must be open, closed or auto, in the query");
+        }
+        service.force(force.get());
+        return Answer.ok(service.view());
+    }
+
+    private @Nullable Service find(Request request) {
+        return services.find(request.variables().getOrDefault("name", ""));
+    }
+
+    private static Answer unknown() {
+        return Answer.notFound("no connector has this name");
+    }
+}

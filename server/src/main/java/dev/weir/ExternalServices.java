@@ -1,0 +1,158 @@
+package dev.weir;
+
+import dev.weir.config.Config;
+import dev.weir.config.ConnectorConfig;
+import dev.weir.config.ConnectorTypes;
+import dev.weir.config.RouteConfig;
+import dev.weir.config.Secrets;
+import dev.weir.connectors.Connector;
+import dev.weir.connectors.Environment;
+import dev.weir.connectors.Settings;
+import dev.weir.connectors.guard.Reachability;
+import dev.weir.connectors.guard.Service;
+import dev.weir.ops.admin.Check;
+import dev.weir.ops.admin.Health;
+import dev.weir.session.Session;
+import dev.weir.session.Upstream;
+import io.opentelemetry.api.OpenTelemetry;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The external worker services of the configuration, each behind its guard, and which route uses
+ * which. Making them does no I/O: the relay starts while they are down.
+ */
+final class ExternalServices implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(ExternalServices.class);
+
+    /** What is known of a service may be so old before it is asked again. */
+    private static final Duration REACHABILITY_AGE = Duration.ofSeconds(5);
+
+    private final ConnectorTypes types = ConnectorTypes.installed();
+    private final Map<String, Service> services = new LinkedHashMap<>();
+    private final Map<String, ConnectorConfig> configs = new HashMap<>();
+
+    /**
+     * Makes the services.
+     *
+     * @param node names this node to them
+     * @param shared what they share with the sessions
+     * @throws IllegalArgumentException when a connector cannot be made of its settings
+     */
+    ExternalServices(
+            Config config,
+            Secrets secrets,
+            String node,
+            Session.Shared shared,
+            OpenTelemetry telemetry) {
+        for (ConnectorConfig connector : config.connectors()) {
+            Connector.Provider provider = provider(connector);
+            Settings settings = Settings.of(
+                    provider.settings(),
+                    secrets.resolve(provider.settings().settings(), connector.settings()));
+            Environment environment = new Environment(
+                    connector.name(),
+                    node,
+                    connector.policy().deadlines(),
+                    largestMessage(config, connector.name()),
+                    shared.clock(),
+                    shared.nanoClock());
+            services.put(connector.name(), new Service(
+                    connector.name(),
+                    connector.type(),
+                    provider.create(settings, environment),
+                    connector.policy(),
+                    environment,
+                    telemetry));
+            configs.put(connector.name(), connector);
+        }
+    }
+
+    private Connector.Provider provider(ConnectorConfig connector) {
+        return types.find(connector.type()).orElseThrow(() -> new IllegalArgumentException(
+                "there is no connector of type " + connector.type()));
+    }
+
+    /** {@return the largest message that any route of this connector takes, in bytes} */
+    private static long largestMessage(Config config, String connector) {
+        return config.routes().stream()
+                .filter(route -> connector.equals(route.connector())
+                        || connector.equals(route.fallback())
+                        || connector.equals(route.deadLetter()))
+                .mapToLong(route -> route.message().limit().bytes())
+                .max()
+                .orElse(RouteConfig.defaults().message().limit().bytes());
+    }
+
+    /** {@return the services behind each route that has some, by the name of the route} */
+    Map<String, Upstream> upstreams(Config config, Session.Shared shared) {
+        Map<String, Upstream> upstreams = new HashMap<>();
+        for (RouteConfig route : config.routes()) {
+            Service primary = services.get(route.connector());
+            if (primary != null) {
+                boolean chooses = types.find(primary.type())
+                        .map(Connector.Provider::choosesSubprotocol)
+                        .orElse(false);
+                upstreams.put(route.name(), new Upstream(route, new Upstream.Services(
+                        primary,
+                        services.get(route.fallback()),
+                        services.get(route.deadLetter()),
+                        chooses), shared));
+            }
+        }
+        return upstreams;
+    }
+
+    /** {@return all of them, in the order of the configuration} */
+    Collection<Service> all() {
+        return Collections.unmodifiableCollection(services.values());
+    }
+
+    /** {@return the service of that name, or null} */
+    @Nullable Service find(String name) {
+        return services.get(name);
+    }
+
+    /** Lets readiness tell of each service; only a required one keeps the node from being ready. */
+    void register(Health health) {
+        services.values().forEach(service ->
+                health.ready("connector " + service.name(), () -> check(service)));
+    }
+
+    private Check check(Service service) {
+        Reachability found = service.check(REACHABILITY_AGE);
+        boolean required = Optional.ofNullable(configs.get(service.name()))
+                .map(ConnectorConfig::required)
+                .orElse(false);
+        return switch (found.answer()) {
+            case YES -> Check.passing("reachable, breaker " + service.state().word());
+            case UNKNOWN ->
+                    required ? Check.failing("not asked yet") : Check.passing("not asked yet");
+            case NO ->
+                    required
+                            ? Check.failing("not reachable: " + found.text())
+                            : Check.passing("not reachable, not required: " + found.text());
+        };
+    }
+
+    /** Closes all of them; one that fails does not keep the next from its turn. */
+    @Override
+    public void close() {
+        for (Service service : services.values()) {
+            try {
+                service.close();
+            } catch (RuntimeException e) {
+                log.atWarn().addKeyValue("connector", service.name()).setCause(e).log("closing");
+            }
+        }
+    }
+}
