@@ -55,15 +55,23 @@ class ArchitectureTest {
         check(noClasses().that().resideInAPackage(name).should(dependOnClassesThat(
                 resideInAnyPackage("dev.weir..")
                         .and(not(resideInAnyPackage(allowed.toArray(String[]::new))))
-                        .and(not(resideInAnyPackage("dev.weir.config", "dev.weir.connectors"))))));
+                        .and(not(resideInAnyPackage("dev.weir.config", "dev.weir.connectors.."))))));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"config", "connectors", "ops"})
+    @ValueSource(strings = {"connectors", "ops"})
     void whatEverybodyUsesUsesNothingOfTheRelay(String leaf) {
         String tree = "dev.weir." + leaf + "..";
         check(noClasses().that().resideInAPackage(tree).should(dependOnClassesThat(
                 resideInAnyPackage("dev.weir..").and(not(resideInAnyPackage(tree))))));
+    }
+
+    /** A connector brings the specification of its settings; the guard has its policy. */
+    @Test
+    void theConfigurationKnowsOfTheRelayOnlyTheConnectors() {
+        check(noClasses().that().resideInAPackage("dev.weir.config").should(dependOnClassesThat(
+                resideInAnyPackage("dev.weir..")
+                        .and(not(resideInAnyPackage("dev.weir.config", "dev.weir.connectors.."))))));
     }
 
     @Test
@@ -72,8 +80,9 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheListenersKnowJetty() {
-        check(noClasses().that().resideOutsideOfPackages("dev.weir.accept", "dev.weir.ops..")
+    void onlyTheListenersAndTheConnectorsKnowJetty() {
+        check(noClasses().that()
+                .resideOutsideOfPackages("dev.weir.accept", "dev.weir.ops..", "dev.weir.connectors")
                 .should().dependOnClassesThat().resideInAPackage("org.eclipse.jetty.."));
     }
 

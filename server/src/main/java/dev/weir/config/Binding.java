@@ -66,6 +66,10 @@ final class Binding {
         this.connectors = new ConnectorBinding(mapper, ConnectorTypes.installed());
     }
 
+    JsonMapper mapper() {
+        return mapper;
+    }
+
     private ConnectorBinding connectors() {
         return connectors;
     }

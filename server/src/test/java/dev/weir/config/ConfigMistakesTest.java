@@ -35,7 +35,7 @@ lisen: {} | 1:1 lisen: unknown key, did you mean listen?
 listen:~  prot: 1 | 2:3 listen.prot: unknown key, did you mean port?
 listen: {handshakeDeadline: 5s} | 1:10 listen.handshakeDeadline: unknown key, did you mean handshake-deadline?
 admin: {colour: red} | 1:9 admin.colour: unknown key; the keys here are host, port
-"\\e[31m": 1 | 1:1 \\u001b[31m: unknown key; the keys here are listen, admin, limits, heartbeat, drain, log, routes
+"\\e[31m": 1 | 1:1 \\u001b[31m: unknown key; the keys here are listen, admin, limits, heartbeat, drain, log, connectors, routes
 
 # Types
 listen: 8080 | 1:9 listen: must be a section with keys, not 8080
@@ -107,7 +107,7 @@ origins: [app.example] | 5:15 routes[0].origins[0]: must be an origin in lower c
 origins: ["https://app.example/"] | 5:15 routes[0].origins[0]: must be an origin in lower case and without a path, like https://app.example or http://localhost:3000, or hosts like *.example, not "https://app.example/"
 origins: ["*.example", "*.example"] | 5:14 routes[0].origins: has the same item twice
 origins: https://a.example | 5:14 routes[0].origins: must be a list, not "https://a.example"
-connector: {type: http} | 5:5 routes[0].connector: unknown key; the keys here are name, clients, workers, assign, wait, waiting-room, on-client-gone, on-worker-lost, on-duplicate, subprotocols, origins, queue, message, write-deadline, idle, compression
+connector: {type: loopback} | 5:16 routes[0].connector: a route has either workers or a connector, not both
 """)
     void aMistakeInARouteIsReportedWithItsPlace(String addition, String message) {
         String route = "routes:\n  - name: a\n    clients: /c\n    workers: /w\n    ";
@@ -204,7 +204,7 @@ client | a path must start with /, not "client"
                 .containsExactly(
                         "weir.yaml:2:5 routes[0]: the key name is missing",
                         "weir.yaml:2:5 routes[0]: the key clients is missing",
-                        "weir.yaml:2:5 routes[0]: the key workers is missing");
+                        "weir.yaml:2:5 routes[0]: the key workers is missing, or a connector instead");
     }
 
     @Test

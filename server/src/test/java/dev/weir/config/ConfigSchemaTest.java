@@ -20,6 +20,9 @@ class ConfigSchemaTest {
 
     private static final JsonPointer ROUTE = JsonPointer.compile("/routes/0");
 
+    /** What a route without a connector must not change; {@link ConnectorConfigTest} does. */
+    private static final List<String> WITH_CONNECTOR = List.of("when-open", "forward-headers");
+
     private final ConfigSchema schema = ConfigSchema.published();
 
     @Test
@@ -53,7 +56,8 @@ class ConfigSchemaTest {
                                         .hasToString(defaults.at(pointer).toString());
                             }
                         });
-        assertThat(without).containsExactlyElementsOf(required);
+        assertThat(without).startsWith(required.toArray(String[]::new)).hasSize(3);
+        assertThat(without).last().isEqualTo("workers"); // or a connector
     }
 
     /** Each key is set to something else than its default: then each component must differ. */
@@ -61,6 +65,10 @@ class ConfigSchemaTest {
     void everyKeyReachesItsComponent() throws ConfigException {
         ObjectNode settings = new Binding().toTree(Config.defaults());
         for (JsonPointer pointer : leaves(settings, JsonPointer.empty())) {
+            String key = pointer.last().getMatchingProperty();
+            if (WITH_CONNECTOR.contains(key) || key.equals("connectors")) {
+                continue;
+            }
             JsonNode changed = changed(schema.of(pointer), pointer);
             assertThat(changed).as(Keys.dotted(pointer)).isNotEqualTo(settings.at(pointer));
             ((ObjectNode) settings.at(pointer.head()))
@@ -100,7 +108,7 @@ class ConfigSchemaTest {
             components.add(key);
             Class<?> inner = inner(component);
             JsonNode child = schema.property(section, key);
-            if (inner.isRecord() && inner != ByteSize.class) {
+            if (inner.isRecord() && inner != ByteSize.class && inner != ConnectorConfig.class) {
                 JsonNode innerSection = ConfigSchema.isList(child) ? schema.items(child) : child;
                 assertSameKeys(inner, innerSection, at + key + ".");
             }
