@@ -44,6 +44,7 @@ public final class Relay implements AutoCloseable {
     private final AdminServer admin;
     private final Meters meters;
     private final LongSupplier nanoClock;
+    private final AtomicBoolean draining;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -56,6 +57,7 @@ public final class Relay implements AutoCloseable {
             ExternalServices services,
             AdminServer admin,
             Meters meters,
+            AtomicBoolean draining,
             LongSupplier nanoClock) {
         this.config = config;
         this.sessions = sessions;
@@ -65,6 +67,7 @@ public final class Relay implements AutoCloseable {
         this.services = services;
         this.admin = admin;
         this.meters = meters;
+        this.draining = draining;
         this.nanoClock = nanoClock;
     }
 
@@ -106,6 +109,10 @@ public final class Relay implements AutoCloseable {
         Thread.ofVirtual().name("heartbeat").start(heartbeat);
 
         Health health = new Health();
+        AtomicBoolean draining = new AtomicBoolean();
+        health.ready("drain", () -> draining.get()
+                ? Check.failing("draining")
+                : Check.passing("not draining"));
         health.ready("listener", () -> listener.accepting()
                 ? Check.passing("takes handshakes")
                 : Check.failing("refuses handshakes"));
@@ -121,7 +128,8 @@ public final class Relay implements AutoCloseable {
             Meters meters = new Meters(
                     GlobalOpenTelemetry.getMeter("dev.weir"), sessions, reception, pool);
             return new Relay(
-                    config, sessions, pool, listener, heartbeat, services, admin, meters, nanoClock);
+                    config, sessions, pool, listener, heartbeat, services, admin, meters, draining,
+                    nanoClock);
         } catch (IOException e) {
             heartbeat.stop();
             listener.close();
@@ -150,31 +158,50 @@ public final class Relay implements AutoCloseable {
         return pool.used();
     }
 
+    /** {@return a number that grows while threads of the relay get to run} */
+    public long beats() {
+        return heartbeat.beats();
+    }
+
+    /** {@return whether it is on its way to its end} */
+    public boolean draining() {
+        return draining.get();
+    }
+
+    /** {@return what a drain takes at most, with all its steps} */
+    public Duration longestDrain() {
+        DrainConfig drain = config.drain();
+        return drain.readyDelay().plus(drain.deadline()).plus(drain.jitter()).plus(lastWords());
+    }
+
     /**
-     * Ends it in good order: it is not ready any more and refuses newcomers, live pairs may finish
-     * until the deadline, the rest is told 1012 with the delivery of all that was queued, spread so
+     * Ends it in good order: it is not ready any more, refuses newcomers after the ready delay, live
+     * pairs may finish until the deadline, the rest is told 1012 with the delivery of all that was queued, spread so
      * that not all come back at once. Blocks until everything is over; then the relay is closed.
      *
      * @throws InterruptedException when told to give up; {@link #close} it then
      */
     public void drain() throws InterruptedException {
         DrainConfig drain = config.drain();
-        listener.refuse();
+        draining.set(true);
         log.atInfo().addKeyValue("sessions", sessions.count()).log("draining");
         Drain plan = new Drain(sessions, closed, nanoClock);
         plan.pause(drain.readyDelay());
+        listener.refuse();
         plan.endThoseWithoutPartner();
         plan.awaitNoneLeft(drain.deadline());
         plan.endAllWithin(drain.jitter());
-        plan.awaitNoneLeft(config.listen().closeDeadline().multipliedBy(2).plus(writeDeadline()));
+        plan.awaitNoneLeft(lastWords());
         close();
     }
 
-    private Duration writeDeadline() {
-        return config.routes().stream()
+    /** What is queued is written to both, each in its turn, and each may take its time to close. */
+    private Duration lastWords() {
+        Duration writeDeadline = config.routes().stream()
                 .map(route -> route.writeDeadline())
                 .max(Duration::compareTo)
                 .orElse(Duration.ZERO);
+        return config.listen().closeDeadline().multipliedBy(2).plus(writeDeadline);
     }
 
     /** Ends it at once. A step that fails is logged and does not keep the next from its turn. */

@@ -55,6 +55,21 @@ class DrainTest {
     }
 
     @Test
+    void itIsNotReadyForTheReadyDelayBeforeItRefusesAnybody() throws Exception {
+        weir.node("drain: { ready-delay: 1h }");
+        CompletableFuture<Void> over = drain();
+        soon().until(() -> weir.admin("/readyz").status() == 503);
+        RawPeer client = weir.client("a");
+        RawPeer worker = weir.worker("a");
+        client.text("I was on my way");
+        assertThat(worker.text()).isEqualTo("I was on my way");
+        weir.relay().close();
+        assertThat(over).succeedsWithin(RawPeer.PATIENCE);
+        client.endAfter(message -> {});
+        worker.endAfter(message -> {});
+    }
+
+    @Test
     void pairsThatDoNotFinishAreToldToComeBack() throws Exception {
         weir.node("drain: { deadline: 100ms, jitter: 100ms }");
         RawPeer[] peers = new RawPeer[20];

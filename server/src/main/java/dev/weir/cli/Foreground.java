@@ -5,6 +5,7 @@ import dev.weir.config.Config;
 import dev.weir.config.LogConfig;
 import dev.weir.config.Units;
 import dev.weir.ops.log.Logging;
+import dev.weir.ops.systemd.Systemd;
 import java.io.IOException;
 import java.util.Locale;
 import org.slf4j.Logger;
@@ -18,10 +19,23 @@ final class Foreground {
 
     private Foreground() {}
 
+    /** What a relay lives through between its start and its drain. */
+    @FunctionalInterface
+    interface Life {
+        /** Lets it run, and {@return the signal that ends it} */
+        String live(Relay relay, StopSignals signals) throws InterruptedException;
+    }
+
     /** Runs the relay until a signal has drained it, and {@return the exit code} */
     static int run(Config config, Shell shell) throws InterruptedException {
+        return run(config, shell, (_, signals) -> signals.await());
+    }
+
+    /** Runs the relay for this life, drains it, and {@return the exit code} */
+    static int run(Config config, Shell shell, Life life) throws InterruptedException {
         LogConfig.Format format = format(config.log(), shell);
-        try (Logging _ = Logging.start(word(format), word(config.log().level()))) {
+        try (Logging _ = Logging.start(word(format), word(config.log().level()));
+                Systemd systemd = Systemd.of(shell.environment())) {
             SLF4JBridgeHandler.removeHandlersForRootLogger();
             SLF4JBridgeHandler.install();
             Thread.setDefaultUncaughtExceptionHandler(Foreground::uncaught);
@@ -29,7 +43,9 @@ final class Foreground {
             StopSignals signals = StopSignals.install();
             Relay relay = Relay.start(config);
             announce(new Banner(config, relay.port(), relay.adminPort()), format, shell);
-            String signal = signals.await();
+            systemd.ready(() -> status(relay), relay::beats);
+            String signal = life.live(relay, signals);
+            systemd.stopping(relay.longestDrain());
             log.atInfo()
                     .addKeyValue("signal", signal)
                     .addKeyValue("deadline", Units.format(config.drain().deadline()))
@@ -49,6 +65,12 @@ final class Foreground {
         } else {
             banner.log(log);
         }
+    }
+
+    /** What {@code systemctl status} shows. */
+    private static String status(Relay relay) {
+        String sessions = relay.liveSessions() + " sessions";
+        return relay.draining() ? "draining, " + sessions : sessions;
     }
 
     private static void uncaught(Thread thread, Throwable e) {

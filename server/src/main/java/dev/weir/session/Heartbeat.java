@@ -5,6 +5,7 @@ import dev.weir.queue.BufferPool;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -31,6 +32,7 @@ public final class Heartbeat implements Runnable {
     private final long tickNanos;
     private final long lateNanos;
     private final CountDownLatch stop = new CountDownLatch(1);
+    private final AtomicLong beats = new AtomicLong();
 
     /** A heartbeat for these sessions; it beats while {@link #run} does. */
     public Heartbeat(
@@ -74,6 +76,11 @@ public final class Heartbeat implements Runnable {
         }
     }
 
+    /** {@return how often it has beaten: while this grows, threads get to run} */
+    public long beats() {
+        return beats.get();
+    }
+
     private void beat(long now, boolean late) {
         for (Session session : sessions.all()) {
             try {
@@ -83,6 +90,7 @@ public final class Heartbeat implements Runnable {
             }
         }
         shedder.shedIfNeeded();
+        beats.incrementAndGet();
     }
 
     /** Ends {@link #run} soon. */
