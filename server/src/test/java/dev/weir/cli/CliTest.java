@@ -44,7 +44,7 @@ class CliTest {
     void helpNamesTheCommandsWithoutColours() {
         assertThat(run("--help")).isZero();
         assertThat(out.toString())
-                .contains("run", "check", "health", "version", "--config=FILE", "--port=N")
+                .contains("run", "check", "health", "train", "version", "--config=FILE", "--port=N")
                 .doesNotContain("\u001b");
     }
 

@@ -35,12 +35,17 @@ final class WeirCommand {
 
     /** Runs a command that ends by itself, with another Java than that of the tests. */
     static Outcome run(Path java, String... arguments) throws IOException, InterruptedException {
-        var process = builder(java, List.of(), List.of(arguments)).start();
+        return outcome(builder(java, List.of(), List.of(arguments)));
+    }
+
+    /** Runs what ends by itself. */
+    static Outcome outcome(ProcessBuilder command) throws IOException, InterruptedException {
+        var process = command.start();
         try {
             var output = CompletableFuture.supplyAsync(
                     () -> process.inputReader().lines().toList());
             if (!process.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new AssertionError("weir " + String.join(" ", arguments) + " does not end");
+                throw new AssertionError(String.join(" ", command.command()) + " does not end");
             }
             return new Outcome(process.exitValue(), output.join());
         } finally {
