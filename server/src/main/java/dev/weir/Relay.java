@@ -8,13 +8,13 @@ import dev.weir.ops.admin.AdminServer;
 import dev.weir.ops.admin.Check;
 import dev.weir.ops.admin.Endpoint;
 import dev.weir.ops.admin.Health;
+import dev.weir.ops.telemetry.Telemetry;
 import dev.weir.queue.BufferPool;
 import dev.weir.session.Heartbeat;
 import dev.weir.session.Ids;
 import dev.weir.session.Reception;
 import dev.weir.session.Session;
 import dev.weir.session.Sessions;
-import io.opentelemetry.api.GlobalOpenTelemetry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -74,14 +74,16 @@ public final class Relay implements AutoCloseable {
     /**
      * Starts a relay.
      *
+     * @param telemetry where it is seen; it outlives the relay
      * @throws IOException when it cannot listen; the message is one line for the user
      */
-    public static Relay start(Config config) throws IOException {
-        return start(config, InstantSource.system(), System::nanoTime);
+    public static Relay start(Config config, Telemetry telemetry) throws IOException {
+        return start(config, telemetry, InstantSource.system(), System::nanoTime);
     }
 
-    /** As {@link #start(Config)}, with clocks of one's own. */
-    public static Relay start(Config config, InstantSource clock, LongSupplier nanoClock)
+    /** As {@link #start(Config, Telemetry)}, with clocks of one's own. */
+    public static Relay start(
+            Config config, Telemetry telemetry, InstantSource clock, LongSupplier nanoClock)
             throws IOException {
         Sessions sessions = new Sessions();
         Ids ids = new Ids();
@@ -124,9 +126,12 @@ public final class Relay implements AutoCloseable {
                 .toList();
         try {
             AdminServer admin = AdminServer.start(
-                    config.admin().host(), config.admin().port(), pages, health);
-            Meters meters = new Meters(
-                    GlobalOpenTelemetry.getMeter("dev.weir"), sessions, reception, pool);
+                    config.admin().host(),
+                    config.admin().port(),
+                    pages,
+                    health,
+                    List.of(telemetry.metricsPage()));
+            Meters meters = new Meters(telemetry.meter(), sessions, reception, pool);
             return new Relay(
                     config, sessions, pool, listener, heartbeat, services, admin, meters, draining,
                     nanoClock);

@@ -9,8 +9,10 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.weir.config.ConfigException;
 import dev.weir.config.ConfigLoader;
+import dev.weir.ops.telemetry.Telemetry;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,14 +50,16 @@ final class RunningRelay implements BeforeEachCallback, AfterEachCallback {
     /** The relays of one test class, for to start one takes longer than most tests. */
     private static final class Relays implements AutoCloseable {
         private final Map<String, Relay> byConfig = new HashMap<>();
+        private final List<Telemetry> telemetry = new ArrayList<>();
 
         Relay with(String yaml) {
-            return byConfig.computeIfAbsent(yaml, Relays::start);
+            return byConfig.computeIfAbsent(yaml, this::start);
         }
 
-        private static Relay start(String yaml) {
+        private Relay start(String yaml) {
             try {
-                return Relay.start(new ConfigLoader().parse("test", yaml));
+                telemetry.add(Telemetry.start("test", InstantSource.system()));
+                return Relay.start(new ConfigLoader().parse("test", yaml), telemetry.getLast());
             } catch (ConfigException | IOException e) {
                 throw new AssertionError(yaml, e);
             }
@@ -65,6 +69,7 @@ final class RunningRelay implements BeforeEachCallback, AfterEachCallback {
         public void close() {
             byConfig.values().forEach(Relay::close);
             byConfig.clear();
+            telemetry.forEach(Telemetry::close);
         }
     }
 

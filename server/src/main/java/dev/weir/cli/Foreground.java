@@ -6,6 +6,7 @@ import dev.weir.config.LogConfig;
 import dev.weir.config.Units;
 import dev.weir.ops.log.Logging;
 import dev.weir.ops.systemd.Systemd;
+import dev.weir.ops.telemetry.Telemetry;
 import java.io.IOException;
 import java.util.Locale;
 import org.slf4j.Logger;
@@ -27,21 +28,25 @@ final class Foreground {
     }
 
     /** Runs the relay until a signal has drained it, and {@return the exit code} */
-    static int run(Config config, Shell shell) throws InterruptedException {
-        return run(config, shell, (_, signals) -> signals.await());
+    static int run(Config config, TelemetryStart start, Shell shell)
+            throws InterruptedException {
+        return run(config, start, shell, (_, signals) -> signals.await());
     }
 
     /** Runs the relay for this life, drains it, and {@return the exit code} */
-    static int run(Config config, Shell shell, Life life) throws InterruptedException {
+    static int run(Config config, TelemetryStart start, Shell shell, Life life)
+            throws InterruptedException {
         LogConfig.Format format = format(config.log(), shell);
         try (Logging _ = Logging.start(word(format), word(config.log().level()));
+                Telemetry telemetry = start.await();
                 Systemd systemd = Systemd.of(shell.environment())) {
+            telemetry.sendLog();
             SLF4JBridgeHandler.removeHandlersForRootLogger();
             SLF4JBridgeHandler.install();
             Thread.setDefaultUncaughtExceptionHandler(Foreground::uncaught);
             // Before the start: who stops a relay that is still starting means it, too.
             StopSignals signals = StopSignals.install();
-            Relay relay = Relay.start(config);
+            Relay relay = Relay.start(config, telemetry);
             announce(new Banner(config, relay.port(), relay.adminPort()), format, shell);
             systemd.ready(() -> status(relay), relay::beats);
             String signal = life.live(relay, signals);

@@ -20,6 +20,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        return Foreground.run(options.load(shell.environment()), shell);
+        TelemetryStart telemetry = TelemetryStart.begin();
+        return Foreground.run(options.load(shell.environment()), telemetry, shell);
     }
 }

@@ -51,9 +51,10 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException, InterruptedException {
+        TelemetryStart telemetry = TelemetryStart.begin();
         Config config = new ConfigLoader().parse("train", CONFIG);
         try {
-            return Foreground.run(config, shell, (relay, _) -> rehearse(relay));
+            return Foreground.run(config, telemetry, shell, (relay, _) -> rehearse(relay));
         } catch (UncheckedIOException e) {
             shell.err().println("weir: the training failed: " + e.getMessage());
             return ExitCode.FAILURE;

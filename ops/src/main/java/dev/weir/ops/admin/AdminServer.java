@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * Server
  * └ Guard            limits, Host and Origin rules, the headers of every answer
+ *   ├ handlers       GET /metrics and whatever else is no JSON
  *   ├ Playground     GET /, GET /playground/...
  *   └ Endpoints      GET /livez, GET /readyz and what was registered, as JSON
  * </pre>
@@ -60,6 +61,17 @@ public final class AdminServer implements AutoCloseable {
      */
     public static AdminServer start(String host, int port, List<Endpoint> endpoints, Health health)
             throws IOException {
+        return start(host, port, endpoints, health, List.of());
+    }
+
+    /** As above; asks these handlers first, behind the same guard. */
+    public static AdminServer start(
+            String host,
+            int port,
+            List<Endpoint> endpoints,
+            Health health,
+            List<? extends Handler> handlers)
+            throws IOException {
         if (!InetAddress.getByName(host).isLoopbackAddress()) {
             throw new IllegalArgumentException("the admin server listens on loopback only, not on "
                     + host);
@@ -71,8 +83,11 @@ public final class AdminServer implements AutoCloseable {
         Server server = new Server(threads);
         server.setStopTimeout(STOP.toMillis());
         server.setErrorHandler(new ErrorAnswers());
-        server.setHandler(new Guard(host, new Handler.Sequence(
-                new Playground(), new Endpoints(endpoints, health))));
+        Handler.Sequence sequence = new Handler.Sequence();
+        handlers.forEach(sequence::addHandler);
+        sequence.addHandler(new Playground());
+        sequence.addHandler(new Endpoints(endpoints, health));
+        server.setHandler(new Guard(host, sequence));
 
         ServerConnector connector = new ServerConnector(
                 server, null, null, null, 1, 1, new HttpConnectionFactory(http()));

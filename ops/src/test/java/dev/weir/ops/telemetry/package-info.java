@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.ops.telemetry;
+
+import org.jspecify.annotations.NullMarked;
