@@ -1,6 +1,7 @@
 package dev.weir.cli;
 
 import dev.weir.Relay;
+import dev.weir.TelemetryStart;
 import dev.weir.config.Config;
 import dev.weir.config.LogConfig;
 import dev.weir.config.Units;

@@ -1,5 +1,6 @@
 package dev.weir.cli;
 
+import dev.weir.TelemetryStart;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +21,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        TelemetryStart telemetry = TelemetryStart.begin();
+        TelemetryStart telemetry = TelemetryStart.begin(Versions.weir());
         return Foreground.run(options.load(shell.environment()), telemetry, shell);
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
  * @param heartbeat how dead peers are found
  * @param drain the orderly end
  * @param log what is logged
+ * @param trace which messages are traced
  * @param connectors external worker services that routes name
  * @param routes which clients meet which workers; at least one
  */
@@ -23,6 +24,7 @@ public record Config(
         HeartbeatConfig heartbeat,
         DrainConfig drain,
         LogConfig log,
+        TraceConfig trace,
         List<ConnectorConfig> connectors,
         List<RouteConfig> routes) {
 
@@ -40,6 +42,7 @@ public record Config(
                 HeartbeatConfig.defaults(),
                 DrainConfig.defaults(),
                 LogConfig.defaults(),
+                TraceConfig.defaults(),
                 List.of(),
                 List.of(RouteConfig.defaults()));
     }

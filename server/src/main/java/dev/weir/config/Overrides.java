@@ -1,5 +1,6 @@
 package dev.weir.config;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ final class Overrides {
 
     private static final Pattern SERVICE_URL = Pattern.compile("(tcp|udp|sctp)://.*");
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?\\d{1,18}");
+    private static final Pattern NUMBER = Pattern.compile("-?\\d{1,18}(\\.\\d{1,18})?");
     private static final Pattern INDEX = Pattern.compile("(?<=_)\\d{1,6}(?=_)");
 
     private final ConfigSchema schema;
@@ -160,10 +162,13 @@ final class Overrides {
             }
             return items;
         }
-        boolean number =
-                wanted.path("type").stringValue("").equals("integer")
-                        && WHOLE_NUMBER.matcher(text).matches();
-        return number ? json.numberNode(Long.parseLong(text)) : json.stringNode(text);
+        String type = wanted.path("type").stringValue("");
+        if (type.equals("integer") && WHOLE_NUMBER.matcher(text).matches()) {
+            return json.numberNode(Long.parseLong(text));
+        } else if (type.equals("number") && NUMBER.matcher(text).matches()) {
+            return json.numberNode(new BigDecimal(text));
+        }
+        return json.stringNode(text);
     }
 
     /** {@return all valid names, with the list index of the name that was typed} */

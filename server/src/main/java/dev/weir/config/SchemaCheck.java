@@ -112,6 +112,7 @@ final class SchemaCheck {
     private static String kind(JsonNode wanted) {
         return switch (wanted.path("type").stringValue("")) {
             case "integer" -> "a whole number";
+            case "number" -> "a number";
             case "string" -> "a text";
             case "array" -> "a list";
             case "object" -> "a section with keys";

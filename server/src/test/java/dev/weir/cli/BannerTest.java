@@ -49,6 +49,7 @@ class BannerTest {
                         some.heartbeat(),
                         some.drain(),
                         some.log(),
+                        some.trace(),
                         some.connectors(),
                         routes);
         assertThat(lines(many))

@@ -113,6 +113,13 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void aShareIsANumberWithADecimalPoint() throws ConfigException {
+        assertThat(parse("trace: {messages: 0.25}").trace().messages()).isEqualTo(0.25);
+        assertThat(parse("trace: {messages: 1}").trace().messages()).isEqualTo(1);
+        assertThat(load(Map.of("WEIR_TRACE_MESSAGES", "0.5")).trace().messages()).isEqualTo(0.5);
+    }
+
+    @Test
     void theEnvironmentReachesIntoRoutes() throws ConfigException {
         Config config =
                 load(
@@ -152,6 +159,8 @@ class ConfigLoaderTest {
 WEIR_LISTEN_PORT | http | listen.port: must be a whole number, not "http"
 WEIR_LISTEN_PORT | 70000 | listen.port: must be from 0 to 65535, not 70000
 WEIR_LISTEN_PORT | '' | listen.port: must be a whole number, not ""
+WEIR_TRACE_MESSAGES | 2 | trace.messages: must be from 0 to 1, not 2
+WEIR_TRACE_MESSAGES | half | trace.messages: must be a number, not "half"
 WEIR_DRAIN_DEADLINE | 30 | drain.deadline: a duration is written 500ms, 30s, 5m or 1h, or off, not "30"
 WEIR_LOG_LEVEL | Info | log.level: must be trace, debug, info, warn or error, not "Info", did you mean info?
 WEIR_ROUTES_0_ORIGINS | a b | routes[0].origins[0]: must be an origin in lower case and without a path, like https://app.example or http://localhost:3000, or hosts like *.example, not "a b"

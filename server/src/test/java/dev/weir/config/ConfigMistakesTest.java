@@ -35,7 +35,7 @@ lisen: {} | 1:1 lisen: unknown key, did you mean listen?
 listen:~  prot: 1 | 2:3 listen.prot: unknown key, did you mean port?
 listen: {handshakeDeadline: 5s} | 1:10 listen.handshakeDeadline: unknown key, did you mean handshake-deadline?
 admin: {colour: red} | 1:9 admin.colour: unknown key; the keys here are host, port
-"\\e[31m": 1 | 1:1 \\u001b[31m: unknown key; the keys here are listen, admin, limits, heartbeat, drain, log, connectors, routes
+"\\e[31m": 1 | 1:1 \\u001b[31m: unknown key; the keys here are listen, admin, limits, heartbeat, drain, log, trace, connectors, routes
 
 # Types
 listen: 8080 | 1:9 listen: must be a section with keys, not 8080
@@ -62,6 +62,8 @@ log: {level: wran} | 1:14 log.level: must be trace, debug, info, warn or error, 
 log: {format: 1} | 1:15 log.format: must be auto, json or console, not 1
 
 # Durations and sizes
+trace: {messages: 1.5} | 1:19 trace.messages: must be from 0 to 1, not 1.5
+trace: {messages: all} | 1:19 trace.messages: must be a number, not "all"
 drain: {deadline: 30} | 1:19 drain.deadline: a duration is written 500ms, 30s, 5m or 1h, or off, not 30
 drain: {deadline: 30 sec} | 1:19 drain.deadline: a duration is written 500ms, 30s, 5m or 1h, or off, not "30 sec"
 drain: {deadline: 1.5h} | 1:19 drain.deadline: a duration is written 500ms, 30s, 5m or 1h, or off, not "1.5h"

@@ -158,6 +158,9 @@ class ConfigSchemaTest {
         if (byDefault.isIntegralNumber()) {
             return json.numberNode(byDefault.longValue() + 1);
         }
+        if (byDefault.isNumber()) {
+            return json.numberNode(byDefault.doubleValue() / 2);
+        }
         String key = Keys.dotted(pointer);
         return switch (wanted.path("x-type").stringValue("")) {
             case "duration" -> json.stringNode(key.endsWith("ping") ? "77s" : "7s");

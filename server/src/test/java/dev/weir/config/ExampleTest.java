@@ -32,6 +32,7 @@ class ExampleTest {
                                 defaults.heartbeat(),
                                 defaults.drain(),
                                 defaults.log(),
+                                defaults.trace(),
                                 example.connectors(),
                                 example.routes()));
     }

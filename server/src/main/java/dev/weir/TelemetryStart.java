@@ -1,4 +1,4 @@
-package dev.weir.cli;
+package dev.weir;
 
 import dev.weir.ops.telemetry.Telemetry;
 import java.io.IOException;
@@ -10,15 +10,17 @@ import java.util.concurrent.FutureTask;
  * The start of telemetry, on a thread beside the one that reads the configuration: each takes about
  * a fifth of a second of a cold JVM, and neither needs the other.
  */
-final class TelemetryStart {
+public final class TelemetryStart {
 
-    private final FutureTask<Telemetry> task = new FutureTask<>(
-            () -> Telemetry.start(Versions.weir(), InstantSource.system()));
+    private final FutureTask<Telemetry> task;
 
-    private TelemetryStart() {}
+    private TelemetryStart(String version) {
+        task = new FutureTask<>(() -> Telemetry.start(version, InstantSource.system()));
+    }
 
-    static TelemetryStart begin() {
-        TelemetryStart start = new TelemetryStart();
+    /** Begins it, for this version of Weir. */
+    public static TelemetryStart begin(String version) {
+        TelemetryStart start = new TelemetryStart(version);
         Thread.ofPlatform().name("telemetry-start").daemon().start(start.task);
         return start;
     }
@@ -28,7 +30,7 @@ final class TelemetryStart {
      *
      * @throws IOException when its variables make no sense
      */
-    Telemetry await() throws IOException, InterruptedException {
+    public Telemetry await() throws IOException, InterruptedException {
         try {
             return task.get();
         } catch (ExecutionException e) {
