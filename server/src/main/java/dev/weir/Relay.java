@@ -1,5 +1,6 @@
 package dev.weir;
 
+import dev.weir.accept.Handshakes;
 import dev.weir.accept.Listener;
 import dev.weir.config.Config;
 import dev.weir.config.DrainConfig;
@@ -15,6 +16,8 @@ import dev.weir.session.Ids;
 import dev.weir.session.Reception;
 import dev.weir.session.Session;
 import dev.weir.session.Sessions;
+import dev.weir.session.Tallies;
+import dev.weir.session.Traces;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -89,23 +92,25 @@ public final class Relay implements AutoCloseable {
         Ids ids = new Ids();
         BufferPool pool = new BufferPool(
                 config.limits().queuedBytesOf(Runtime.getRuntime().maxMemory()));
+        Tallies tallies = new Tallies();
         Session.Shared shared = new Session.Shared(
                 config.heartbeat(),
                 config.listen().handshakeDeadline(),
                 config.listen().closeDeadline(),
                 pool,
                 clock,
-                nanoClock);
+                nanoClock,
+                tallies,
+                new Traces(telemetry.tracer(), config.trace(), clock, nanoClock));
         ExternalServices services = new ExternalServices(
-                config,
-                new Secrets(System.getenv()),
-                ids.next(),
-                shared,
-                GlobalOpenTelemetry.get());
+                config, new Secrets(System.getenv()), ids.next(), shared, telemetry.api());
         Reception reception = new Reception(
                 config.routes(), services.upstreams(config, shared), sessions, ids);
 
-        Listener listener = Listener.start(config, reception, shared, ids, clock);
+        Handshakes handshakes =
+                new Handshakes(telemetry.meter(), telemetry.tracer(), telemetry.propagator());
+        Listener listener =
+                Listener.start(config, reception, shared, ids, handshakes, clock);
         Heartbeat heartbeat = new Heartbeat(
                 sessions, pool, config.heartbeat(), config.listen().closeDeadline(), nanoClock);
         Thread.ofVirtual().name("heartbeat").start(heartbeat);
@@ -131,7 +136,8 @@ public final class Relay implements AutoCloseable {
                     pages,
                     health,
                     List.of(telemetry.metricsPage()));
-            Meters meters = new Meters(telemetry.meter(), sessions, reception, pool);
+            Meters meters = new Meters(
+                    telemetry, config.routes(), sessions, reception, tallies, pool);
             return new Relay(
                     config, sessions, pool, listener, heartbeat, services, admin, meters, draining,
                     nanoClock);

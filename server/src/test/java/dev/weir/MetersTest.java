@@ -1,146 +1,182 @@
 package dev.weir;
 
+import static dev.weir.RunningRelay.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.config.Config;
-import dev.weir.config.HeartbeatConfig;
-import dev.weir.config.RouteConfig;
-import dev.weir.pair.Close;
-import dev.weir.pair.Side;
-import dev.weir.queue.BufferPool;
-import dev.weir.queue.FrameBuffer;
-import dev.weir.queue.Opcode;
-import dev.weir.session.Identity;
-import dev.weir.session.Ids;
-import dev.weir.session.Reception;
-import dev.weir.session.Session;
-import dev.weir.session.Sessions;
-import dev.weir.session.Wire;
-import io.opentelemetry.api.common.AttributeKey;
-import io.opentelemetry.sdk.metrics.SdkMeterProvider;
-import io.opentelemetry.sdk.metrics.data.LongPointData;
-import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
+/** What the relay counts, as {@code /metrics} tells it. Each test has a route of its own. */
 class MetersTest {
 
-    private static final long BUDGET = 1 << 20;
+    @RegisterExtension
+    final RunningRelay weir = new RunningRelay();
 
-    private final InMemoryMetricReader reader = InMemoryMetricReader.create();
-    private final SdkMeterProvider provider =
-            SdkMeterProvider.builder().registerMetricReader(reader).build();
-    private final RouteConfig route = Config.defaults().routes().getFirst();
-    private final Sessions sessions = new Sessions();
-    private final BufferPool pool = new BufferPool(BUDGET);
-    private final Ids ids = new Ids();
-    private final Reception reception = new Reception(List.of(route), Map.of(), sessions, ids);
-    private Meters meters;
-
-    @BeforeEach
-    void observe() {
-        meters = new Meters(provider.get("test"), sessions, reception, pool);
-    }
-
-    @AfterEach
-    void stop() {
-        meters.close();
-        provider.close();
+    private Scrape scrape() throws Exception {
+        HttpAnswer answer = weir.admin("/metrics");
+        assertThat(answer.status()).isEqualTo(200);
+        return Scrape.of(answer.body());
     }
 
     @Test
-    void aWaitingClientAndWhatItSaidAreCounted() throws Exception {
-        Session client = admit(Side.CLIENT);
-        client.opened();
-        client.frame(Opcode.TEXT, true, ByteBuffer.wrap("hello".getBytes(StandardCharsets.UTF_8)));
+    void aPairIsCountedByRouteSideAndPhase() throws Exception {
+        weir.namedRoute("pairs", "/c/{key}", "/w/{key}");
+        RawPeer client = weir.open("/c/a");
+        RawPeer worker = weir.open("/w/a");
+        weir.open("/c/b");
+        client.text("hello");
+        worker.text();
 
-        assertThat(points("weir.sessions")).containsExactly(Map.entry("waiting default client", 1L));
-        assertThat(points("weir.waiting.clients")).containsExactly(Map.entry("default", 1L));
-        assertThat(points("weir.waiting.workers")).containsExactly(Map.entry("default", 0L));
-        assertThat(points("weir.messages.received")).containsExactly(Map.entry("default client", 1L));
-        assertThat(points("weir.bytes.received")).containsExactly(Map.entry("default client", 5L));
-        assertThat(points("weir.queue.memory.used").get("")).isPositive();
-        assertThat(points("weir.queue.memory.limit")).containsExactly(Map.entry("", BUDGET));
-        client.gone();
+        Scrape page = scrape();
+
+        assertThat(page.value("weir_pairs", "weir_route=pairs")).isEqualTo(1);
+        assertThat(page.value("weir_waiting_clients", "weir_route=pairs")).isEqualTo(1);
+        assertThat(page.value("weir_waiting_workers", "weir_route=pairs")).isZero();
+        assertThat(page.value("weir_sessions", "weir_side=client", "weir_phase=paired")).isEqualTo(1);
+        assertThat(page.value("weir_sessions", "weir_side=client", "weir_phase=waiting"))
+                .isEqualTo(1);
+        assertThat(page.value("weir_sessions", "weir_side=worker", "weir_phase=paired"))
+                .isEqualTo(1);
     }
 
     @Test
-    void aSessionThatIsOverStaysInTheTotalsWithTheReasonOfItsEnd() throws Exception {
-        Session worker = admit(Side.WORKER);
-        worker.opened();
-        worker.frame(Opcode.BINARY, true, ByteBuffer.wrap(new byte[7]));
-        worker.closedByPeer(new Close(1000, "done"));
-        worker.gone();
-
-        assertThat(points("weir.sessions")).isEmpty();
-        assertThat(points("weir.sessions.ended"))
-                .containsExactly(Map.entry("closed default worker", 1L));
-        assertThat(points("weir.bytes.received")).containsExactly(Map.entry("default worker", 7L));
-        assertThat(points("weir.messages.undelivered"))
-                .containsExactly(Map.entry("default worker", 1L));
-        assertThat(points("weir.queue.memory.used")).containsExactly(Map.entry("", 0L));
+    void aMessageIsCountedOnItsWayInAndOutAndTimedInBetween() throws Exception {
+        weir.namedRoute("ways", "/c/{key}", "/w/{key}");
+        RawPeer client = weir.open("/c/a");
+        RawPeer worker = weir.open("/w/a");
+        client.text("hello").text("again");
+        worker.text();
+        worker.text();
+        soon().untilAsserted(() -> {
+            Scrape page = scrape();
+            assertThat(page.value("weir_messages_received_total", "weir_side=client")).isEqualTo(2);
+            assertThat(page.value("weir_payload_received_bytes_total", "weir_side=client"))
+                    .isEqualTo(10);
+            assertThat(page.value("weir_messages_sent_total", "weir_side=worker")).isEqualTo(2);
+            assertThat(page.value("weir_payload_sent_bytes_total", "weir_side=worker"))
+                    .isEqualTo(10);
+            assertThat(page.value("weir_forward_duration_seconds_count", "weir_side=client"))
+                    .isEqualTo(2);
+            assertThat(page.value("weir_forward_duration_seconds_sum", "weir_side=client"))
+                    .isBetween(1e-6, 60.0);
+            assertThat(page.value("weir_forward_duration_seconds_count", "weir_side=worker"))
+                    .isZero();
+        });
     }
 
     @Test
-    void nothingIsObservedAfterTheEnd() {
-        meters.close();
-        assertThat(reader.collectAllMetrics()).isEmpty();
+    void countsOfSessionsThatAreOverStay() throws Exception {
+        weir.namedRoute("over", "/c/{key}", "/w/{key}");
+        RawPeer client = weir.open("/c/a");
+        RawPeer worker = weir.open("/w/a");
+        client.text("hello");
+        worker.text();
+        client.close(1000, "");
+
+        soon().untilAsserted(() -> {
+            Scrape page = scrape();
+            assertThat(page.value("weir_sessions")).isZero();
+            assertThat(page.value(
+                    "weir_sessions_ended_total", "weir_side=client", "weir_reason=closed"))
+                    .isEqualTo(1);
+            assertThat(page.value(
+                    "weir_sessions_ended_total", "weir_side=worker", "weir_reason=partner-closed"))
+                    .isEqualTo(1);
+            assertThat(page.value("weir_messages_received_total")).isEqualTo(1);
+        });
     }
 
-    private Session admit(Side side) throws Exception {
-        Identity identity = new Identity(
-                ids.next(), side, route, "k", Map.of("key", "k"), "", new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
-                ids.nextTrace(), Map.of(), null, Instant.EPOCH);
-        Session session = new Session(identity, new SilentWire(), new Session.Shared(
-                new HeartbeatConfig(Duration.ofSeconds(25), Duration.ofSeconds(10)),
-                Duration.ofSeconds(10), Duration.ofSeconds(5), pool, InstantSource.system(),
-                System::nanoTime));
-        reception.admit(session);
-        return session;
+    @Test
+    void whatNobodyTakesShowsInTheQueueAndAsUndeliveredAtTheEnd() throws Exception {
+        weir.namedRoute("queue", "/c/{key}", "/w/{key}");
+        RawPeer client = weir.open("/c/a");
+        client.text("one").text("three").roundTrip();
+
+        Scrape page = scrape();
+        assertThat(page.value("weir_queue_messages")).isEqualTo(2);
+        assertThat(page.value("weir_queue_payload_bytes")).isEqualTo(8);
+        assertThat(page.value("weir_queue_messages_highest")).isEqualTo(2);
+        assertThat(page.value("weir_queue_payload_highest_bytes")).isEqualTo(8);
+        assertThat(page.value("weir_queue_age_seconds", "weir_side=client")).isPositive();
+        assertThat(page.value("weir_queue_age_seconds", "weir_side=worker")).isZero();
+        assertThat(page.value("weir_queue_memory_used_bytes")).isPositive();
+
+        client.close(1000, "");
+        soon().untilAsserted(() -> assertThat(scrape().value(
+                "weir_messages_undelivered_total", "weir_side=client", "weir_reason=ended"))
+                .isEqualTo(2));
     }
 
-    /** {@return the values of an instrument by the values of its attributes, in order of key} */
-    private Map<String, Long> points(String name) {
-        Map<String, Long> points = new TreeMap<>();
-        reader.collectAllMetrics().stream()
-                .filter(metric -> metric.getName().equals(name))
-                .flatMap(metric -> metric.getLongSumData().getPoints().stream())
-                .forEach(point -> points.put(attributesOf(point), point.getValue()));
-        return points;
+    @Test
+    void aSenderThatIsHeldUpShows() throws Exception {
+        weir.namedRoute("held", "/c/{key}", "/w/{key}", "queue: { messages: 1 }");
+        RawPeer client = weir.open("/c/a");
+        client.text("one").text("two").text("three");
+
+        soon().untilAsserted(() -> {
+            Scrape page = scrape();
+            assertThat(page.value("weir_sessions_blocked", "weir_side=client")).isEqualTo(1);
+            assertThat(page.value("weir_blocked_time_seconds_total", "weir_side=client"))
+                    .isPositive();
+        });
+        weir.open("/w/a"); // takes it all, so that the client's socket is read again
+        soon().untilAsserted(() -> assertThat(scrape().value("weir_sessions_blocked")).isZero());
     }
 
-    private static String attributesOf(LongPointData point) {
-        Map<String, String> values = new TreeMap<>();
-        point.getAttributes().forEach((AttributeKey<?> key, Object value) ->
-                values.put(key.getKey(), String.valueOf(value)));
-        return String.join(" ", values.values());
+    @Test
+    void aFullQueueThatDropsSaysSo() throws Exception {
+        weir.namedRoute(
+                "drops", "/c/{key}", "/w/{key}", "queue: { messages: 1, when-full: drop-newest }");
+        RawPeer client = weir.open("/c/a");
+        client.text("one").text("two").text("three").roundTrip();
+
+        assertThat(scrape().value("weir_messages_undelivered_total", "weir_reason=dropped"))
+                .isEqualTo(2);
     }
 
-    private static final class SilentWire implements Wire {
-        @Override
-        public void write(FrameBuffer run, long nanos) {}
+    @Test
+    void pingsAreTimed() throws Exception {
+        weir.node("heartbeat: { ping: 100ms, pong: 50ms }")
+                .namedRoute("pings", "/c/{key}", "/w/{key}");
+        weir.open("/c/a");
 
-        @Override
-        public void ping(ByteBuffer payload) {}
+        soon().untilAsserted(() -> assertThat(
+                scrape().value("weir_ping_duration_seconds_count", "weir_side=client"))
+                .isPositive());
+    }
 
-        @Override
-        public void pong(ByteBuffer payload) {}
+    @Test
+    void handshakesAreCountedByWhatCameOfThem() throws Exception {
+        weir.namedRoute("results", "/c/{key}", "/w/{key}");
+        weir.open("/c/a");
+        assertThat(weir.dial("/c/a").answer().status()).isEqualTo(409);
+        assertThat(weir.dial("/nowhere").answer().status()).isEqualTo(404);
 
-        @Override
-        public void close(Close close) {}
+        Scrape page = scrape();
+        assertThat(page.value("weir_handshakes_total", "weir_result=accepted")).isEqualTo(1);
+        assertThat(page.value(
+                "weir_handshakes_total", "weir_route=results", "weir_result=key-taken"))
+                .isEqualTo(1);
+        assertThat(page.value("weir_handshakes_total", "weir_result=no-route")).isEqualTo(1);
+    }
 
-        @Override
-        public void abort() {}
+    @Test
+    void noCountEverGoesBack() throws Exception {
+        weir.namedRoute("back", "/c/{key}", "/w/{key}");
+        Map<String, Double> before = Map.of();
+        for (int i = 0; i < 50; i++) {
+            RawPeer client = weir.open("/c/" + i);
+            client.text("hello").roundTrip();
+            client.reset();
+            Map<String, Double> now = scrape().samples();
+            before.forEach((sample, value) -> {
+                if (sample.contains("_total{")) {
+                    assertThat(now.getOrDefault(sample, -1.0))
+                            .as(sample).isGreaterThanOrEqualTo(value);
+                }
+            });
+            before = now;
+        }
     }
 }

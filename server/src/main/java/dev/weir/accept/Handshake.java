@@ -1,5 +1,6 @@
 package dev.weir.accept;
 
+import dev.weir.accept.Handshakes.Attempt;
 import dev.weir.pair.CloseReason;
 import dev.weir.pair.End;
 import dev.weir.pair.Side;
@@ -53,6 +54,7 @@ final class Handshake extends Handler.Abstract {
             Reception reception,
             Session.Shared shared,
             Ids ids,
+            Handshakes told,
             InstantSource clock) {
 
         BufferPool pool() {
@@ -78,20 +80,22 @@ final class Handshake extends Handler.Abstract {
     public boolean handle(Request request, Response response, Callback callback) {
         String id = node.ids().next();
         InetSocketAddress remote = remoteOf(request);
+        Attempt attempt = node.told().begin(request, id, hostOf(remote));
         try {
             node.admission().handshake(hostOf(remote));
             Match match = node.routes().find(Upgrade.path(request));
             if (match == null) {
                 throw new RefusedException(Refusal.NO_ROUTE);
             }
+            attempt.matches(match);
             Upgrade.check(request);
             Upgrade.checkOrigin(request, match.route());
             if (node.pool().nearlyExhausted()) {
                 throw new RefusedException(Refusal.OUT_OF_MEMORY);
             }
-            upgrade(new Negotiation(match, id, remote), request, response, callback);
+            upgrade(new Negotiation(match, id, remote, attempt), request, response, callback);
         } catch (RefusedException e) {
-            refuse(e.refusal(), id, request, response, callback);
+            refuse(e.refusal(), id, attempt, request, response, callback);
         }
         return true;
     }
@@ -106,7 +110,12 @@ final class Handshake extends Handler.Abstract {
     }
 
     private static void refuse(
-            Refusal refusal, String id, Request request, Response response, Callback callback) {
+            Refusal refusal,
+            String id,
+            Attempt attempt,
+            Request request,
+            Response response,
+            Callback callback) {
         // A flood of handshakes must not become a flood of lines.
         Level level = refusal.status() == 429 ? Level.DEBUG : Level.INFO;
         log.atLevel(level)
@@ -118,6 +127,7 @@ final class Handshake extends Handler.Abstract {
                 .addKeyValue("traceId", Upgrade.traceId(request))
                 .addKeyValue("reason", refusal.text())
                 .log("handshake refused");
+        attempt.refused(refusal);
         Refusals.answer(refusal, id, response, callback);
     }
 
@@ -141,11 +151,13 @@ final class Handshake extends Handler.Abstract {
         private final Match match;
         private final String id;
         private final InetSocketAddress remote;
+        private final Attempt attempt;
 
-        Negotiation(Match match, String id, InetSocketAddress remote) {
+        Negotiation(Match match, String id, InetSocketAddress remote, Attempt attempt) {
             this.match = match;
             this.id = id;
             this.remote = remote;
+            this.attempt = attempt;
             setInputBufferSize(BUFFER_BYTES);
             setOutputBufferSize(BUFFER_BYTES);
             setMaxFrameSize(BUFFER_BYTES);
@@ -157,12 +169,22 @@ final class Handshake extends Handler.Abstract {
         public @Nullable FrameHandler negotiate(
                 ServerUpgradeRequest request, ServerUpgradeResponse response, Callback callback) {
             try {
-                return admit(request, response);
+                FrameHandler socket = admit(request, response);
+                attempt.accepted();
+                return socket;
             } catch (RefusedException e) {
                 response.setExtensions(List.of());
-                refuse(e.refusal(), id, request, response, callback);
+                refuse(e.refusal(), id, attempt, request, response, callback);
                 return null;
             }
+        }
+
+        private String traceId(Request request) {
+            if (attempt.context().isValid()) {
+                return attempt.context().getTraceId();
+            }
+            String named = Upgrade.traceId(request);
+            return named == null ? node.ids().nextTrace() : named;
         }
 
         private FrameHandler admit(ServerUpgradeRequest request, ServerUpgradeResponse response)
@@ -226,13 +248,12 @@ final class Handshake extends Handler.Abstract {
         }
 
         private Identity identity(ServerUpgradeRequest request, String subprotocol) {
-            String trace = Upgrade.traceId(request);
+            boolean traced = Upgrade.traceId(request) != null;
             return new Identity(
                     id, match.side(), match.route(), match.key(), match.variables(), subprotocol,
-                    remote, trace == null ? node.ids().nextTrace() : trace,
-                    Upgrade.forwarded(request, match.route()),
-                    trace == null ? null : request.getHeaders().get("traceparent"),
-                    node.clock().instant());
+                    remote, traceId(request), Upgrade.forwarded(request, match.route()),
+                    traced ? request.getHeaders().get("traceparent") : null,
+                    attempt.context(), node.clock().instant());
         }
     }
 }

@@ -56,6 +56,7 @@ public final class Listener implements AutoCloseable {
             Reception reception,
             Session.Shared shared,
             Ids ids,
+            Handshakes handshakes,
             InstantSource clock)
             throws IOException {
         ListenConfig listen = config.listen();
@@ -67,9 +68,15 @@ public final class Listener implements AutoCloseable {
         // Without names: one is made for every readable event.
         threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
         Server server = new Server(threads);
-        server.setErrorHandler(new Refusals.ByJetty(ids));
+        server.setErrorHandler(new Refusals.ByJetty(ids, handshakes));
         server.setHandler(new Handshake(new Handshake.Node(
-                new Routes(config.routes()), admission, reception, shared, ids, clock)));
+                new Routes(config.routes()),
+                admission,
+                reception,
+                shared,
+                ids,
+                handshakes,
+                clock)));
 
         int selectors = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
         ServerConnector connector = new ServerConnector(

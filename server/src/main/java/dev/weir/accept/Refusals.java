@@ -44,9 +44,11 @@ final class Refusals {
     static final class ByJetty extends ErrorHandler {
 
         private final Ids ids;
+        private final Handshakes handshakes;
 
-        ByJetty(Ids ids) {
+        ByJetty(Ids ids, Handshakes handshakes) {
             this.ids = ids;
+            this.handshakes = handshakes;
         }
 
         @Override
@@ -61,6 +63,7 @@ final class Refusals {
                     .addKeyValue("status", status)
                     .addKeyValue("reason", reason)
                     .log("handshake refused");
+            handshakes.malformed();
             answer(status, reason, id, response, callback);
             return true;
         }

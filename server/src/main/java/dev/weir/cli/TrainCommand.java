@@ -1,6 +1,7 @@
 package dev.weir.cli;
 
 import dev.weir.Relay;
+import dev.weir.TelemetryStart;
 import dev.weir.config.Config;
 import dev.weir.config.ConfigException;
 import dev.weir.config.ConfigLoader;
@@ -51,7 +52,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException, InterruptedException {
-        TelemetryStart telemetry = TelemetryStart.begin();
+        TelemetryStart telemetry = TelemetryStart.begin(Versions.weir());
         Config config = new ConfigLoader().parse("train", CONFIG);
         try {
             return Foreground.run(config, telemetry, shell, (relay, _) -> rehearse(relay));

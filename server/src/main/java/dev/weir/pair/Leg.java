@@ -2,6 +2,7 @@ package dev.weir.pair;
 
 import dev.weir.queue.FrameBuffer;
 import dev.weir.queue.Outbox;
+import dev.weir.queue.Remains;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,15 @@ public interface Leg {
      * @throws InterruptedException when told to give up; it has ended then
      */
     void write(FrameBuffer run) throws IOException, InterruptedException;
+
+    /**
+     * Told that what it sent has been written to the other, before the run is given back. The
+     * thread of the pump calls it.
+     */
+    void delivered(FrameBuffer run);
+
+    /** Told that what it sent will reach nobody. */
+    void lost(Remains what);
 
     /** {@return how it ended, or null while it lives} */
     @Nullable End end();

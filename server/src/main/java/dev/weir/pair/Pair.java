@@ -113,17 +113,27 @@ public final class Pair {
             return new Outcome(end, lost, false, receiverFit && worker.end() == null);
         }
         // What the client sent stays queued for its next worker, but for a message half gone.
-        Remains lost = sum(toClient.lost(), worker.outbox().discard());
+        Remains lost = sum(toClient.lost(), discard(worker));
         lost = sum(lost, toWorker.lost());
         if (cut.midMessage()) {
-            lost = sum(lost, client.outbox().discardRestOfMessage());
+            lost = sum(lost, told(client, client.outbox().discardRestOfMessage()));
         }
         return new Outcome(end, lost, receiverFit && client.end() == null, false);
     }
 
     private static Remains lostOf(Leg a, Pump fromA, Leg b, Pump fromB) {
-        Remains queued = sum(a.outbox().discard(), b.outbox().discard());
-        return sum(queued, sum(fromA.lost(), fromB.lost()));
+        return sum(sum(discard(a), discard(b)), sum(fromA.lost(), fromB.lost()));
+    }
+
+    private static Remains discard(Leg sender) {
+        return told(sender, sender.outbox().discard());
+    }
+
+    private static Remains told(Leg sender, Remains lost) {
+        if (lost.messages() > 0) {
+            sender.lost(lost);
+        }
+        return lost;
     }
 
     private static Remains sum(Remains a, Remains b) {

@@ -46,6 +46,7 @@ final class Pump {
                 if (!write(run)) {
                     return;
                 }
+                from.delivered(run);
                 outbox.release(run);
                 run = outbox.take();
             }
@@ -87,6 +88,7 @@ final class Pump {
             if (!written && !givenBack) {
                 // Before the run is given up: whoever waits for that reads this next.
                 lost = new Remains(run.messages(), run.payloadBytes());
+                from.lost(lost);
                 from.outbox().forget(run);
             }
         }

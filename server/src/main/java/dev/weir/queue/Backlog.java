@@ -40,8 +40,12 @@ final class Backlog {
         this.pool = pool;
     }
 
-    /** {@return what became of the frame, or null when it has to wait for room} */
-    @Nullable Put offer(int opcode, boolean fin, ByteBuffer payload) {
+    /**
+     * {@return what became of the frame, or null when it has to wait for room}
+     *
+     * @param readAt when it was read from the sender's socket
+     */
+    @Nullable Put offer(int opcode, boolean fin, ByteBuffer payload, long readAt) {
         boolean starts = opcode != Opcode.CONTINUATION;
         if (starts) {
             droppingRest = false;
@@ -62,6 +66,9 @@ final class Backlog {
                 return null;
             }
             target = targetFor(opcode, fin, length);
+        }
+        if (target.frames() == 0) {
+            target.since(readAt);
         }
         if (target.unfinished()) {
             target.extend(fin, payload);
@@ -174,6 +181,20 @@ final class Backlog {
         return head;
     }
 
+    /** {@return when the oldest message that is not written yet was read, or {@code none}} */
+    long oldest(long none) {
+        FrameBuffer oldest = inFlight == null ? buffers.peek() : inFlight;
+        return oldest == null ? none : oldest.since();
+    }
+
+    /** Follows the message whose last frame has just been accepted. */
+    void trace(MessageTrace trace) {
+        FrameBuffer tail = buffers.peekLast();
+        if (tail != null) {
+            tail.trace(trace);
+        }
+    }
+
     /** Nothing is queued; something may still be in flight. */
     boolean isEmpty() {
         return buffers.isEmpty();
@@ -191,6 +212,7 @@ final class Backlog {
     }
 
     void failed(FrameBuffer run) {
+        run.traces().forEach(trace -> trace.lost("its receiver is gone"));
         leave(run);
         pool.forget(run);
     }
@@ -203,6 +225,10 @@ final class Backlog {
         }
         inFlight = null;
         for (int i = 0; i < taken; i++) { // whole messages: a fragment is one frame
+            MessageTrace trace = run.traceOf(0);
+            if (trace != null) {
+                trace.written();
+            }
             messages--;
             bytes -= run.dropFirst();
         }

@@ -1,6 +1,11 @@
 package dev.weir.queue;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of WebSocket data frames, encoded just as a server sends them: unmasked, header and payload
@@ -34,6 +39,14 @@ public final class FrameBuffer {
     private boolean fragment;
     private boolean last;
 
+    /** When its first frame was read from the sender's socket. */
+    private long since;
+
+    private int droppedFrames;
+
+    /** The messages in it that are traced, in their order; null as long as there are none. */
+    private @Nullable Queue<MessageTrace> traces;
+
     FrameBuffer(ByteBuffer bytes) {
         this.bytes = bytes;
     }
@@ -49,6 +62,39 @@ public final class FrameBuffer {
     /** {@return how many messages end in it} */
     public int messages() {
         return fragment && !last ? 0 : frames;
+    }
+
+    /** {@return when the first of its frames was read, nanoseconds of the nano clock} */
+    public long since() {
+        return since;
+    }
+
+    void since(long nanos) {
+        since = nanos;
+    }
+
+    /** Follows the message whose last frame was put in just now. */
+    void trace(MessageTrace trace) {
+        if (traces == null) {
+            traces = new ArrayDeque<>(1);
+        }
+        trace.frame = droppedFrames + frames - 1;
+        traces.add(trace);
+    }
+
+    /** {@return the traced messages in it, in their order; whoever has the buffer ends them} */
+    public Collection<MessageTrace> traces() {
+        return traces == null ? List.of() : traces;
+    }
+
+    /** {@return the trace of the message that ends with that frame, counted from 0; or null} */
+    public @Nullable MessageTrace traceOf(int frame) {
+        for (MessageTrace trace : traces()) {
+            if (trace.frame - droppedFrames == frame) {
+                return trace;
+            }
+        }
+        return null;
     }
 
     /** {@return the payload of its frames, headers not counted, in bytes} */
@@ -159,6 +205,10 @@ public final class FrameBuffer {
         int length = payloadLength(start);
         start += headerLengthAt(start) + length;
         frames--;
+        droppedFrames++;
+        if (traces != null && !traces.isEmpty() && traces.element().frame < droppedFrames) {
+            traces.remove().lost("the queue was full");
+        }
         payloadBytes -= length;
         return length;
     }
@@ -170,6 +220,11 @@ public final class FrameBuffer {
         payloadBytes = 0;
         fragment = false;
         last = false;
+        droppedFrames = 0;
+        if (traces != null) {
+            traces.forEach(trace -> trace.lost("discarded")); // without effect on those written
+            traces = null;
+        }
     }
 
     private int headerLengthAt(int at) {

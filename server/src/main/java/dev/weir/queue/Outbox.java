@@ -77,6 +77,12 @@ public final class Outbox {
     /** The message that is put next began earlier, see {@link #begin}. */
     private boolean begun;
 
+    /** When what is put next was read; the sender's event thread only. */
+    private long readAt;
+
+    /** The message that is being put, if it is one of the few that are traced. */
+    private @Nullable MessageTrace traced;
+
     private long blockedNanos;
     private volatile long blockedSince;
 
@@ -107,6 +113,39 @@ public final class Outbox {
         }
     }
 
+    /** What is put next was read from the socket at this time; the sender's event thread only. */
+    public void readAt(long nanos) {
+        readAt = nanos;
+    }
+
+    /** The message that is put next, or is about to be put in parts, is traced. */
+    public void trace(MessageTrace trace) {
+        lock.lock();
+        try {
+            untrace("never finished");
+            traced = trace;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The message that was announced to be traced never came in whole. */
+    public void giveUpTrace(String why) {
+        lock.lock();
+        try {
+            untrace(why);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void untrace(String why) {
+        if (traced != null) {
+            traced.lost(why);
+            traced = null;
+        }
+    }
+
     /**
      * Queues one frame; waits while the queue is full, if that is its policy. Only the sender's
      * event thread calls this. The payload is copied.
@@ -128,6 +167,11 @@ public final class Outbox {
                 put = offerWhenThereIsRoom(opcode, fin, payload);
             }
             if (put == Put.QUEUED) {
+                if (fin && traced != null) {
+                    traced.queued();
+                    backlog.trace(traced);
+                    traced = null;
+                }
                 work.signal();
                 if (!consuming && consumer != null) {
                     consuming = true;
@@ -145,7 +189,9 @@ public final class Outbox {
 
     private @Nullable Put offer(int opcode, boolean fin, ByteBuffer payload) {
         boolean heard = !unheard && addressee == audience;
-        return heard ? backlog.offer(opcode, fin, payload) : backlog.dropUnheard(opcode, fin);
+        return heard
+                ? backlog.offer(opcode, fin, payload, readAt)
+                : backlog.dropUnheard(opcode, fin);
     }
 
     private Put offerWhenThereIsRoom(int opcode, boolean fin, ByteBuffer payload)
@@ -408,6 +454,17 @@ public final class Outbox {
         lock.lock();
         try {
             return backlog.depth();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return how long its oldest message has not been written, in nanoseconds; 0 if none is} */
+    public long oldestNanos() {
+        long now = nanoClock.getAsLong();
+        lock.lock();
+        try {
+            return Math.max(0, now - backlog.oldest(now));
         } finally {
             lock.unlock();
         }

@@ -2,6 +2,7 @@ package dev.weir.session;
 
 import dev.weir.config.RouteConfig;
 import dev.weir.pair.Side;
+import io.opentelemetry.api.trace.SpanContext;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param traceId the trace that its handshake belongs to (W3C Trace Context), or a new one
  * @param headers those of its handshake that its route passes on; names in lower case
  * @param traceparent the one of its handshake as it came (W3C Trace Context), or null
+ * @param handshake the span of its handshake; not valid when spans are not sent anywhere
  * @param since when the handshake was admitted
  */
 public record Identity(
@@ -31,6 +33,7 @@ public record Identity(
         String traceId,
         Map<String, String> headers,
         @Nullable String traceparent,
+        SpanContext handshake,
         Instant since) {
 
     public Identity {

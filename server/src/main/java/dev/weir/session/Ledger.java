@@ -21,7 +21,10 @@ public final class Ledger {
     public static final class Totals {
         private final LongAdder receivedMessages = new LongAdder();
         private final LongAdder receivedBytes = new LongAdder();
-        private final LongAdder undelivered = new LongAdder();
+        private final LongAdder sentMessages = new LongAdder();
+        private final LongAdder sentBytes = new LongAdder();
+        private final LongAdder dropped = new LongAdder();
+        private final LongAdder blockedNanos = new LongAdder();
         private final Map<CloseReason, LongAdder> ends = new EnumMap<>(CloseReason.class);
 
         Totals() {
@@ -35,9 +38,19 @@ public final class Ledger {
             return new Traffic.Count(receivedMessages.sum(), receivedBytes.sum());
         }
 
-        /** {@return messages of theirs that reached nobody} */
-        public long undelivered() {
-            return undelivered.sum();
+        /** {@return what was written to these sessions} */
+        public Traffic.Count sent() {
+            return new Traffic.Count(sentMessages.sum(), sentBytes.sum());
+        }
+
+        /** {@return messages of theirs that their outboxes dropped} */
+        public long dropped() {
+            return dropped.sum();
+        }
+
+        /** {@return how long their senders were held up, in nanoseconds} */
+        public long blockedNanos() {
+            return blockedNanos.sum();
         }
 
         /** {@return how many ended so} */
@@ -59,7 +72,11 @@ public final class Ledger {
         Traffic.Count received = session.traffic().received();
         totals.receivedMessages.add(received.messages());
         totals.receivedBytes.add(received.bytes());
-        totals.undelivered.add(session.undelivered());
+        Traffic.Count sent = session.traffic().sent();
+        totals.sentMessages.add(sent.messages());
+        totals.sentBytes.add(sent.bytes());
+        totals.dropped.add(session.outbox().depth().dropped());
+        totals.blockedNanos.add(session.outbox().blockedNanos());
         End end = session.end();
         if (end != null) {
             totals.ends.getOrDefault(end.reason(), new LongAdder()).increment();

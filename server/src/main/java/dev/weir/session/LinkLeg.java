@@ -16,8 +16,10 @@ import dev.weir.pair.Pair;
 import dev.weir.pair.PartlyTakenException;
 import dev.weir.pair.Side;
 import dev.weir.queue.FrameBuffer;
+import dev.weir.queue.MessageTrace;
 import dev.weir.queue.Opcode;
 import dev.weir.queue.Outbox;
+import dev.weir.queue.Remains;
 import dev.weir.session.Inbound.Verdict;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -51,6 +53,7 @@ public final class LinkLeg implements Party {
     private final Inbound inbound;
     private final MessageAssembly assembly;
     private final InFlight inFlight;
+    private final Tallies.Tally tally;
     private final Lane primary;
     private final @Nullable Lane fallback;
     private final @Nullable Lane deadLetters;
@@ -63,14 +66,24 @@ public final class LinkLeg implements Party {
     private volatile String subprotocol = "";
     private volatile @Nullable Pair pair;
 
-    LinkLeg(Upstream upstream, Caller caller, Session.Shared shared) {
+    /**
+     * A link that is not open yet.
+     *
+     * @param inherited the trace of messages that are not traced here (W3C Trace Context), or null
+     */
+    LinkLeg(
+            Upstream upstream,
+            Caller caller,
+            @Nullable String inherited,
+            Session.Shared shared) {
         this.upstream = upstream;
         this.caller = caller;
         this.shared = shared;
         this.outbox =
                 new Outbox(upstream.route().queue(), shared.pool(), shared.nanoClock());
         this.inbound = new Inbound(upstream.route().message(), outbox, shared.pool());
-        this.assembly = new MessageAssembly(caller, shared);
+        this.assembly = new MessageAssembly(caller, inherited, shared);
+        this.tally = shared.tallies().of(new Ledger.Account(caller.route(), Side.WORKER));
         Upstream.Services services = upstream.services();
         this.inFlight = new InFlight(services.primary().policy().concurrency());
         this.primary = new Lane(services.primary(), caller, new FromService(true));
@@ -152,7 +165,7 @@ public final class LinkLeg implements Party {
             int length = frame.payload().remaining();
             offset += FrameBuffer.headerLength(length) + length;
             try {
-                take(frame);
+                take(frame, run.traceOf(taken));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new PartlyTakenException(taken + 1);
@@ -160,10 +173,11 @@ public final class LinkLeg implements Party {
         }
     }
 
-    private void take(FrameBuffer.Frame frame) throws InterruptedException {
-        if (!assembly.add(frame)) {
+    private void take(FrameBuffer.Frame frame, @Nullable MessageTrace trace)
+            throws InterruptedException {
+        if (!assembly.add(frame, trace)) {
             end(new End(Side.WORKER, CloseReason.OUT_OF_MEMORY));
-            undelivered();
+            undelivered(frame.payload().remaining());
             return;
         }
         Message whole = assembly.whole();
@@ -185,7 +199,7 @@ public final class LinkLeg implements Party {
         } finally {
             assembly.settled(message);
             if (!settled) {
-                undelivered();
+                undelivered(message.length());
             }
         }
     }
@@ -231,10 +245,10 @@ public final class LinkLeg implements Party {
         return buried;
     }
 
-    private void undelivered() {
+    private void undelivered(int bytes) {
         Pair joined = pair;
-        if (joined != null && joined.partnerOf(this) instanceof Session client) {
-            client.traffic().undelivered(1);
+        if (joined != null) {
+            joined.partnerOf(this).lost(new Remains(1, bytes));
         }
     }
 
@@ -336,6 +350,19 @@ public final class LinkLeg implements Party {
     @Override
     public Outbox outbox() {
         return outbox;
+    }
+
+    @Override
+    public void delivered(FrameBuffer run) {
+        int messages = run.messages();
+        if (messages > 0) {
+            tally.forward().record(shared.nanoClock().getAsLong() - run.since(), messages);
+        }
+    }
+
+    @Override
+    public void lost(Remains what) {
+        tally.lost().add(what.messages());
     }
 
     @Override

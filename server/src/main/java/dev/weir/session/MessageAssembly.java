@@ -3,6 +3,7 @@ package dev.weir.session;
 import dev.weir.connectors.Caller;
 import dev.weir.connectors.Message;
 import dev.weir.queue.FrameBuffer;
+import dev.weir.queue.MessageTrace;
 import dev.weir.queue.Opcode;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class MessageAssembly {
 
     private final Caller caller;
+    private final @Nullable String inherited;
     private final Session.Shared shared;
     private final ByteArrayOutputStream parts = new ByteArrayOutputStream(0);
 
@@ -29,13 +31,24 @@ final class MessageAssembly {
 
     private boolean closed;
 
-    MessageAssembly(Caller caller, Session.Shared shared) {
+    /**
+     * Makes messages of that client.
+     *
+     * @param inherited the trace of messages that are not traced here, or null
+     */
+    MessageAssembly(Caller caller, @Nullable String inherited, Session.Shared shared) {
         this.caller = caller;
+        this.inherited = inherited;
         this.shared = shared;
     }
 
-    /** {@return false when there is no memory for it} */
-    boolean add(FrameBuffer.Frame frame) {
+    /**
+     * Adds a frame.
+     *
+     * @param trace of the message that it completes, or null
+     * @return false when there is no memory for it
+     */
+    boolean add(FrameBuffer.Frame frame, @Nullable MessageTrace trace) {
         whole = null;
         ByteBuffer payload = frame.payload();
         int length = payload.remaining();
@@ -48,23 +61,24 @@ final class MessageAssembly {
         byte[] bytes = new byte[length];
         payload.get(payload.position(), bytes);
         if (frame.fin() && parts.size() == 0) {
-            whole = message(bytes);
+            whole = message(bytes, trace);
         } else {
             parts.write(bytes, 0, length);
             if (frame.fin()) {
-                whole = message(parts.toByteArray());
+                whole = message(parts.toByteArray(), trace);
                 parts.reset();
             }
         }
         return true;
     }
 
-    private Message message(byte[] payload) {
+    private Message message(byte[] payload, @Nullable MessageTrace trace) {
         String id = caller.session() + "-" + ++number;
         synchronized (this) {
             reserved = 0; // it is the message's now
         }
-        return Message.outgoing(id, text, payload, shared.clock().instant(), caller.traceparent());
+        String traceparent = trace == null ? inherited : trace.traceparent();
+        return Message.outgoing(id, text, payload, shared.clock().instant(), traceparent);
     }
 
     private synchronized boolean reserve(int bytes) {

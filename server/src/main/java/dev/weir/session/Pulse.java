@@ -55,14 +55,20 @@ final class Pulse {
         lastData = now;
     }
 
-    /** Takes the time of a pong that answers our last ping; others are only signs of life. */
-    void pong(ByteBuffer payload, long now) {
+    /**
+     * Takes the time of a pong that answers our last ping; others are only signs of life.
+     *
+     * @return whether it does
+     */
+    boolean pong(ByteBuffer payload, long now) {
         if (payload.remaining() == Long.BYTES) {
             long sent = payload.getLong(payload.position());
             if (sent == lastPing) {
                 rtt = now - sent;
+                return true;
             }
         }
+        return false;
     }
 
     /** {@return the payload of a ping sent now} */

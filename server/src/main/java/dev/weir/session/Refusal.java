@@ -1,5 +1,6 @@
 package dev.weir.session;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Every way in which a handshake can be refused, with its HTTP status (RFC 9110 section 15). */
@@ -41,6 +42,11 @@ public enum Refusal {
     /** {@return the HTTP status} */
     public int status() {
         return status;
+    }
+
+    /** {@return the name in metrics and traces} */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** {@return what the body says} */

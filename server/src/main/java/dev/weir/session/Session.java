@@ -11,6 +11,7 @@ import dev.weir.queue.BufferPool;
 import dev.weir.queue.FrameBuffer;
 import dev.weir.queue.Opcode;
 import dev.weir.queue.Outbox;
+import dev.weir.queue.Remains;
 import dev.weir.session.Inbound.Verdict;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -53,7 +54,9 @@ public final class Session implements Party {
             Duration closeDeadline,
             BufferPool pool,
             InstantSource clock,
-            LongSupplier nanoClock) {}
+            LongSupplier nanoClock,
+            Tallies tallies,
+            Traces traces) {}
 
     private record Ended(End how, long at) {}
 
@@ -64,6 +67,7 @@ public final class Session implements Party {
     private final Inbound inbound;
     private final Pulse pulse;
     private final Traffic traffic = new Traffic();
+    private final Tallies.Tally tally;
     private final long createdAt;
 
     /** Counted down when the socket opened, or is gone without. */
@@ -75,6 +79,8 @@ public final class Session implements Party {
     private int unqueued;
 
     private final AtomicReference<@Nullable LinkLeg> dialed = new AtomicReference<>();
+    /** Messages until the next one that is traced. */
+    private int untilTrace;
 
     private volatile @Nullable Pair pair;
     private volatile @Nullable Runnable onEnd;
@@ -93,6 +99,8 @@ public final class Session implements Party {
         this.createdAt = shared.nanoClock().getAsLong();
         this.aloneSince = createdAt;
         this.pulse = new Pulse(shared.heartbeat(), createdAt);
+        this.tally = shared.tallies().of(Ledger.accountOf(this));
+        this.untilTrace = shared.traces().gap();
     }
 
     // What the socket tells, on its event thread.
@@ -118,11 +126,21 @@ public final class Session implements Party {
         }
         pulse.data(now);
         traffic.received(fin, payload.remaining());
+        outbox.readAt(now);
+        if (opcode != Opcode.CONTINUATION && --untilTrace == 0) {
+            untilTrace = shared.traces().gap();
+            outbox.trace(shared.traces().message(this, payload.remaining()));
+        }
         switch (inbound.accept(opcode, fin, payload)) {
             case Verdict.Accepted() -> {}
-            case Verdict.Dropped() -> makeWay();
+            case Verdict.Dropped() -> {
+                shared.traces().lost(this, fin ? 1 : 0, payload.remaining(), "dropped");
+                outbox.giveUpTrace("dropped");
+                makeWay();
+            }
             case Verdict.Undelivered() -> {
-                traffic.undelivered(fin ? 1 : 0);
+                lost(new Remains(fin ? 1 : 0, payload.remaining()));
+                outbox.giveUpTrace("nobody is there to take it");
                 makeWay();
             }
             case Verdict.Offence(CloseReason reason) -> end(new End(side(), reason));
@@ -143,7 +161,8 @@ public final class Session implements Party {
 
     /** What this session sends is not taken: its partner is too slow, or it waits for none. */
     private void endSlowSide(CloseReason reason) {
-        traffic.undelivered(1);
+        lost(new Remains(1, 0));
+        outbox.giveUpTrace(reason.label());
         Pair joined = pair;
         Leg slow = joined == null ? this : joined.partnerOf(this);
         slow.end(new End(slow.side(), reason));
@@ -160,7 +179,9 @@ public final class Session implements Party {
     public void pong(ByteBuffer payload) {
         long now = now();
         pulse.heard(now);
-        pulse.pong(payload, now);
+        if (pulse.pong(payload, now)) {
+            tally.roundTrip().record(pulse.rttNanos(), 1);
+        }
     }
 
     /** The peer's close frame came; the socket answers it. */
@@ -181,11 +202,13 @@ public final class Session implements Party {
         }
         opened.countDown();
         inbound.close();
+        outbox.giveUpTrace("the session ended");
         Runnable listener = onGone;
         if (listener != null) {
             listener.run();
         }
         SessionLog.ended(log, this);
+        shared.traces().ended(this);
     }
 
     // What a pair does with it.
@@ -218,6 +241,23 @@ public final class Session implements Party {
         }
         traffic.sent(messages, bytes);
         pulse.data(now());
+    }
+
+    @Override
+    public void delivered(FrameBuffer run) {
+        int messages = run.messages();
+        if (messages > 0) {
+            long nanos = now() - run.since();
+            tally.forward().record(nanos, messages);
+            shared.traces().delivered(this, run, nanos);
+        }
+    }
+
+    @Override
+    public void lost(Remains what) {
+        traffic.undelivered(what.messages());
+        tally.lost().add(what.messages());
+        shared.traces().lost(this, what.messages(), what.bytes(), "ended");
     }
 
     @Override
@@ -301,7 +341,7 @@ public final class Session implements Party {
     @Override
     public void release() {
         outbox.finish();
-        traffic.undelivered(outbox.discard().messages());
+        lost(outbox.discard());
     }
 
     /** Sets the link that was opened for this client before its handshake was answered. */

@@ -20,6 +20,9 @@ final class SessionLog {
                 .addKeyValue("key", who.key())
                 .addKeyValue("remote", who.address())
                 .addKeyValue("traceId", who.traceId());
+        if (who.handshake().isValid()) {
+            told = told.addKeyValue("spanId", who.handshake().getSpanId());
+        }
         Pair pair = session.pair();
         return pair == null ? told : told.addKeyValue("pair", pair.id());
     }

@@ -9,6 +9,7 @@ import dev.weir.connectors.guard.Service;
 import dev.weir.pair.CloseReason;
 import dev.weir.pair.End;
 import dev.weir.pair.Side;
+import io.opentelemetry.api.trace.SpanContext;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +86,7 @@ public final class Upstream {
      * @throws RefusedException when the service cannot be had
      */
     public LinkLeg dial(Identity client, List<String> offered) throws RefusedException {
-        LinkLeg leg = new LinkLeg(this, caller(client, offered), shared);
+        LinkLeg leg = new LinkLeg(this, caller(client, offered), inherited(client), shared);
         try {
             leg.dial();
             return leg;
@@ -107,7 +108,8 @@ public final class Upstream {
         }
         String chosen = client.identity().subprotocol();
         List<String> offered = chosen.isEmpty() ? List.of() : List.of(chosen);
-        return new LinkLeg(this, caller(client.identity(), offered), shared);
+        return new LinkLeg(
+                this, caller(client.identity(), offered), inherited(client.identity()), shared);
     }
 
     private static Caller caller(Identity client, List<String> offered) {
@@ -119,8 +121,22 @@ public final class Upstream {
                 client.address(),
                 offered,
                 client.headers(),
-                client.traceparent(),
+                traceparent(client),
                 client.since());
+    }
+
+    /** {@return the handshake as a parent: our span where there is one, else what came with it} */
+    private static @Nullable String traceparent(Identity client) {
+        SpanContext span = client.handshake();
+        return span.isValid()
+                ? "00-" + span.getTraceId() + "-" + span.getSpanId() + "-"
+                        + span.getTraceFlags().asHex()
+                : client.traceparent();
+    }
+
+    /** {@return the trace that all messages are part of while none is traced here, or null} */
+    private static @Nullable String inherited(Identity client) {
+        return client.handshake().isValid() ? null : client.traceparent();
     }
 
     /** {@return whether a client stays when the service fails at one of its messages} */

@@ -6,15 +6,31 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.Relay;
 import dev.weir.config.Config;
 import dev.weir.config.ConfigLoader;
+import dev.weir.ops.telemetry.Telemetry;
 import java.io.IOException;
+import java.time.InstantSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Traffic for training, which has to notice when a relay does not relay. */
 class RehearsalTest {
 
+    private Telemetry telemetry;
+
+    @BeforeEach
+    void observe() throws IOException {
+        telemetry = Telemetry.start("test", InstantSource.system());
+    }
+
+    @AfterEach
+    void stop() {
+        telemetry.close();
+    }
+
     @Test
     void passesEverythingThroughARelay() throws Exception {
-        try (Relay relay = Relay.start(config(""));
+        try (Relay relay = Relay.start(config(""), telemetry);
                 Rehearsal rehearsal = new Rehearsal(relay.port(), relay.adminPort())) {
             rehearsal.play();
             relay.drain();
@@ -24,7 +40,7 @@ class RehearsalTest {
 
     @Test
     void failsWhenAMessageDoesNotArrive() throws Exception {
-        try (Relay relay = Relay.start(config(", message: { limit: 64KiB }"));
+        try (Relay relay = Relay.start(config(", message: { limit: 64KiB }"), telemetry);
                 Rehearsal rehearsal = new Rehearsal(relay.port(), relay.adminPort())) {
             assertThatThrownBy(rehearsal::play)
                     .isInstanceOf(IOException.class)
@@ -36,7 +52,7 @@ class RehearsalTest {
     void failsWhenNobodyListens() throws Exception {
         int port;
         int adminPort;
-        try (Relay relay = Relay.start(config(""))) {
+        try (Relay relay = Relay.start(config(""), telemetry)) {
             port = relay.port();
             adminPort = relay.adminPort();
         }

@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -68,6 +69,7 @@ class PairTest {
         }
         soon().untilAsserted(() -> assertThat(worker.heard).isEqualTo(sent));
         soon().untilAsserted(() -> assertThat(client.heard).isEqualTo(sent));
+        soon().untilAsserted(() -> assertThat(client.delivered).hasValue(2000));
         pair.ended(CLIENT_BYE);
         assertThat(outcome().lost()).isEqualTo(new Remains(0, 0));
     }
@@ -118,6 +120,7 @@ class PairTest {
         pair.ended(CLIENT_BYE);
         client.breakDown();
         assertThat(outcome().lost()).isEqualTo(new Remains(3, 11));
+        assertThat(worker.lost).as("told to the one that said it").hasValue(3);
         assertThat(client.heard).isEmpty();
     }
 
@@ -248,6 +251,8 @@ class PairTest {
         private volatile CountDownLatch gate = new CountDownLatch(0);
         private volatile boolean broken;
         private volatile String half = "";
+        private final AtomicInteger delivered = new AtomicInteger();
+        private final AtomicInteger lost = new AtomicInteger();
 
         TestLeg(Side side) {
             this.side = side;
@@ -305,6 +310,16 @@ class PairTest {
         @Override
         public Outbox outbox() {
             return outbox;
+        }
+
+        @Override
+        public void delivered(FrameBuffer run) {
+            delivered.addAndGet(run.messages());
+        }
+
+        @Override
+        public void lost(Remains what) {
+            lost.addAndGet(what.messages());
         }
 
         @Override

@@ -5,6 +5,7 @@ import dev.weir.config.RouteConfig;
 import dev.weir.pair.Side;
 import dev.weir.queue.BufferPool;
 import dev.weir.queue.Opcode;
+import io.opentelemetry.api.trace.SpanContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -30,7 +31,7 @@ final class TestNode {
     private final AtomicLong nanos = new AtomicLong(1_000_000_000);
     private final Session.Shared shared = new Session.Shared(
             HeartbeatConfig.defaults(), OPEN_DEADLINE, CLOSE_DEADLINE, pool, () -> Instant.EPOCH,
-            nanos::get);
+            nanos::get, new Tallies(), Traces.off());
 
     TestNode(RouteConfig route) {
         this.route = route;
@@ -54,7 +55,7 @@ final class TestNode {
         InetSocketAddress remote = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4000);
         Identity identity = new Identity(
                 ids.next(), side, route, "key", Map.of("key", "key"), "", remote,
-                ids.nextTrace(), Map.of(), null, Instant.EPOCH);
+                ids.nextTrace(), Map.of(), null, SpanContext.getInvalid(), Instant.EPOCH);
         return new Peer(new Session(identity, wire, shared), wire);
     }
 

@@ -3,8 +3,10 @@ package dev.weir.ops.telemetry;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
@@ -57,13 +59,15 @@ final class MetricsPage extends Handler.Abstract {
             MetricSnapshots snapshots, Request request, Response response, Callback callback) {
         ExpositionFormatWriter format =
                 Formats.ALL.findWriter(request.getHeaders().get(HttpHeader.ACCEPT));
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, format.getContentType());
-        try (OutputStream out = Response.asBufferedOutputStream(request, response)) {
-            format.write(out, snapshots);
+        ByteArrayOutputStream page = new ByteArrayOutputStream(16 * 1024);
+        try {
+            format.write(page, snapshots);
         } catch (IOException e) {
-            callback.failed(e); // whoever asked is gone
-            return;
+            throw new UncheckedIOException("memory that cannot be written", e);
         }
-        callback.succeeded();
+        response.getHeaders()
+                .put(HttpHeader.CONTENT_TYPE, format.getContentType())
+                .put(HttpHeader.CONTENT_LENGTH, page.size());
+        response.write(true, ByteBuffer.wrap(page.toByteArray()), callback);
     }
 }

@@ -1,5 +1,6 @@
 package dev.weir.ops.telemetry;
 
+import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.TracerProvider;
@@ -134,6 +135,11 @@ public final class Telemetry implements AutoCloseable {
         if (sent.contains(Signal.LOGS)) {
             logs.start();
         }
+    }
+
+    /** {@return the whole API, for who makes instruments and spans of a scope of its own} */
+    public OpenTelemetry api() {
+        return sdk;
     }
 
     /** {@return where instruments are made; both readers see them} */

@@ -1,0 +1,131 @@
+package dev.weir;
+
+import dev.weir.pair.Side;
+import dev.weir.queue.Depth;
+import dev.weir.session.Ledger;
+import dev.weir.session.Ledger.Account;
+import dev.weir.session.Phase;
+import dev.weir.session.Session;
+import dev.weir.session.Sessions;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * One walk over all sessions, which is all that a collection of the figures costs: twenty thousand
+ * take some milliseconds.
+ */
+final class Census {
+
+    /** What only grows. */
+    enum Count {
+        MESSAGES_RECEIVED,
+        BYTES_RECEIVED,
+        MESSAGES_SENT,
+        BYTES_SENT,
+        DROPPED,
+        BLOCKED_NANOS
+    }
+
+    /** What is so now, of live sessions. */
+    static final class Present {
+        final Map<Phase, Long> phases = new EnumMap<>(Phase.class);
+        long blocked;
+        long queuedMessages;
+        long queuedBytes;
+        long mostMessages;
+        long mostBytes;
+        long oldestNanos;
+
+        private void add(Session session) {
+            phases.merge(session.phase(), 1L, Long::sum);
+            blocked += session.outbox().blocking() ? 1 : 0;
+            Depth depth = session.outbox().depth();
+            queuedMessages += depth.messages();
+            queuedBytes += depth.bytes();
+            mostMessages = Math.max(mostMessages, depth.highWaterMessages());
+            mostBytes = Math.max(mostBytes, depth.highWaterBytes());
+            oldestNanos = Math.max(oldestNanos, session.outbox().oldestNanos());
+        }
+    }
+
+    private record Series(Account account, Count count) {}
+
+    /**
+     * The highest value that was told of each count. A session that ends during the walk is counted
+     * twice or not at all, and a count that goes back looks like a restart to Prometheus.
+     */
+    private final Map<Series, Long> told = new ConcurrentHashMap<>();
+
+    private final List<Account> accounts;
+    private final Sessions sessions;
+
+    /** Of these sessions; all accounts are told of, even of those that never had a session. */
+    Census(List<Account> accounts, Sessions sessions) {
+        this.accounts = accounts;
+        this.sessions = sessions;
+    }
+
+    /** What one walk found. */
+    record Found(Map<Account, Present> present, Map<Account, Map<Count, Long>> counts) {
+
+        /** {@return pairs by route: clients that have a worker} */
+        Map<String, Long> pairs() {
+            Map<String, Long> pairs = new HashMap<>();
+            present.forEach((account, now) -> {
+                if (account.side() == Side.CLIENT) {
+                    pairs.put(account.route(), now.phases.getOrDefault(Phase.PAIRED, 0L));
+                }
+            });
+            return pairs;
+        }
+    }
+
+    /** {@return what is so now} */
+    Found take() {
+        Map<Account, Present> present = new HashMap<>();
+        Map<Account, Map<Count, Long>> counts = new HashMap<>();
+        for (Account account : accounts) {
+            present.put(account, new Present());
+            counts.put(account, new EnumMap<>(Count.class));
+        }
+        sessions.ledger().accounts().forEach((account, totals) ->
+                add(counts, account, past(totals)));
+        for (Session session : sessions.all()) {
+            Account account = Ledger.accountOf(session);
+            present.computeIfAbsent(account, a -> new Present()).add(session);
+            add(counts, account, live(session));
+        }
+        counts.forEach((account, values) -> values.replaceAll((count, value) ->
+                told.merge(new Series(account, count), value, Math::max)));
+        return new Found(present, counts);
+    }
+
+    private static Map<Count, Long> past(Ledger.Totals totals) {
+        return Map.of(
+                Count.MESSAGES_RECEIVED, totals.received().messages(),
+                Count.BYTES_RECEIVED, totals.received().bytes(),
+                Count.MESSAGES_SENT, totals.sent().messages(),
+                Count.BYTES_SENT, totals.sent().bytes(),
+                Count.DROPPED, totals.dropped(),
+                Count.BLOCKED_NANOS, totals.blockedNanos());
+    }
+
+    private static Map<Count, Long> live(Session session) {
+        return Map.of(
+                Count.MESSAGES_RECEIVED, session.traffic().received().messages(),
+                Count.BYTES_RECEIVED, session.traffic().received().bytes(),
+                Count.MESSAGES_SENT, session.traffic().sent().messages(),
+                Count.BYTES_SENT, session.traffic().sent().bytes(),
+                Count.DROPPED, session.outbox().depth().dropped(),
+                Count.BLOCKED_NANOS, session.outbox().blockedNanos());
+    }
+
+    private static void add(
+            Map<Account, Map<Count, Long>> counts, Account account, Map<Count, Long> more) {
+        Map<Count, Long> sums = counts.computeIfAbsent(account, a -> new EnumMap<>(Count.class));
+        more.forEach((count, value) -> sums.merge(count, value, Long::sum));
+    }
+}
