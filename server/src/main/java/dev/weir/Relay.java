@@ -10,7 +10,9 @@ import dev.weir.ops.admin.Check;
 import dev.weir.ops.admin.Endpoint;
 import dev.weir.ops.admin.Health;
 import dev.weir.ops.telemetry.Telemetry;
+import dev.weir.ops.watch.Watch;
 import dev.weir.queue.BufferPool;
+import dev.weir.session.FlightRecorder;
 import dev.weir.session.Heartbeat;
 import dev.weir.session.Ids;
 import dev.weir.session.Reception;
@@ -18,6 +20,7 @@ import dev.weir.session.Session;
 import dev.weir.session.Sessions;
 import dev.weir.session.Tallies;
 import dev.weir.session.Traces;
+import dev.weir.watch.Diagnosis;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -44,6 +47,7 @@ public final class Relay implements AutoCloseable {
     private final Listener listener;
     private final Heartbeat heartbeat;
     private final ExternalServices services;
+    private final Diagnosis diagnosis;
     private final AdminServer admin;
     private final Meters meters;
     private final LongSupplier nanoClock;
@@ -58,6 +62,7 @@ public final class Relay implements AutoCloseable {
             Listener listener,
             Heartbeat heartbeat,
             ExternalServices services,
+            Diagnosis diagnosis,
             AdminServer admin,
             Meters meters,
             AtomicBoolean draining,
@@ -68,6 +73,7 @@ public final class Relay implements AutoCloseable {
         this.listener = listener;
         this.heartbeat = heartbeat;
         this.services = services;
+        this.diagnosis = diagnosis;
         this.admin = admin;
         this.meters = meters;
         this.draining = draining;
@@ -98,6 +104,8 @@ public final class Relay implements AutoCloseable {
                 config.listen().handshakeDeadline(),
                 config.listen().closeDeadline(),
                 pool,
+                new FlightRecorder.Memory(
+                        config.watch().events(), config.watch().eventsMemory().bytes()),
                 clock,
                 nanoClock,
                 tallies,
@@ -124,9 +132,12 @@ public final class Relay implements AutoCloseable {
                 ? Check.passing("takes handshakes")
                 : Check.failing("refuses handshakes"));
         services.register(health);
+        Diagnosis diagnosis =
+                Diagnosis.start(config, sessions, pool, telemetry.meter(), clock, nanoClock);
         List<Endpoint> pages = Stream.of(
                         new AdminPages(config, listener.port(), sessions, clock).endpoints(),
-                        new ConnectorPages(services).endpoints())
+                        new ConnectorPages(services).endpoints(),
+                        diagnosis.pages().endpoints())
                 .flatMap(List::stream)
                 .toList();
         try {
@@ -139,9 +150,11 @@ public final class Relay implements AutoCloseable {
             Meters meters = new Meters(
                     telemetry, config.routes(), sessions, reception, tallies, pool);
             return new Relay(
-                    config, sessions, pool, listener, heartbeat, services, admin, meters, draining,
+                    config, sessions, pool, listener, heartbeat, services, diagnosis, admin, meters,
+                    draining,
                     nanoClock);
         } catch (IOException e) {
+            diagnosis.close();
             heartbeat.stop();
             listener.close();
             services.close();
@@ -157,6 +170,11 @@ public final class Relay implements AutoCloseable {
     /** {@return the port of the admin server} */
     public int adminPort() {
         return admin.port();
+    }
+
+    /** {@return where others let what they know be watched: losses of the log, long calls} */
+    public Watch watch() {
+        return diagnosis.watch();
     }
 
     /** {@return how many sessions are live} */
@@ -229,6 +247,7 @@ public final class Relay implements AutoCloseable {
         }
         heartbeat.stop();
         services.close();
+        diagnosis.close();
         admin.close();
         meters.close();
         log.atInfo().addKeyValue("left", sessions.count()).log("stopped");

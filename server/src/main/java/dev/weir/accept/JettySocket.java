@@ -4,6 +4,7 @@ import dev.weir.pair.Close;
 import dev.weir.pair.CloseReason;
 import dev.weir.pair.End;
 import dev.weir.queue.FrameBuffer;
+import dev.weir.session.Activity;
 import dev.weir.session.Session;
 import dev.weir.session.Wire;
 import java.io.IOException;
@@ -64,7 +65,12 @@ final class JettySocket implements FrameHandler, Wire {
         extended = !connection.getNegotiatedExtensions().isEmpty(); // published by core
         core = connection;
         opened.countDown();
-        session().opened();
+        session().activity().reading();
+        try {
+            session().opened();
+        } finally {
+            session().activity().doneReading();
+        }
         callback.succeeded();
         End end = session().end();
         if (end != null) { // it was ended between the answer and now
@@ -80,6 +86,8 @@ final class JettySocket implements FrameHandler, Wire {
     @Override
     public void onFrame(Frame frame, Callback callback) {
         ByteBuffer payload = frame.hasPayload() ? frame.getPayload() : BufferUtil.EMPTY_BUFFER;
+        Activity activity = session().activity();
+        activity.reading();
         try {
             switch (frame.getOpCode()) {
                 case OpCode.TEXT, OpCode.BINARY, OpCode.CONTINUATION ->
@@ -97,6 +105,8 @@ final class JettySocket implements FrameHandler, Wire {
             session().end(new End(session().side(), CloseReason.INTERNAL_ERROR));
             callback.failed(e);
             return;
+        } finally {
+            activity.doneReading();
         }
         callback.succeeded();
         if (frame.getOpCode() != OpCode.CLOSE) {
@@ -121,7 +131,12 @@ final class JettySocket implements FrameHandler, Wire {
 
     @Override
     public void onClosed(CloseStatus status, Callback callback) {
-        session().gone();
+        session().activity().reading();
+        try {
+            session().gone();
+        } finally {
+            session().activity().doneReading();
+        }
         callback.succeeded();
     }
 

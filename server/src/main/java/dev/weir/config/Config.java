@@ -15,6 +15,7 @@ import java.util.List;
  * @param log what is logged
  * @param trace which messages are traced
  * @param connectors external worker services that routes name
+ * @param watch what it finds out about itself
  * @param routes which clients meet which workers; at least one
  */
 public record Config(
@@ -26,6 +27,7 @@ public record Config(
         LogConfig log,
         TraceConfig trace,
         List<ConnectorConfig> connectors,
+        WatchConfig watch,
         List<RouteConfig> routes) {
 
     public Config {
@@ -44,6 +46,7 @@ public record Config(
                 LogConfig.defaults(),
                 TraceConfig.defaults(),
                 List.of(),
+                WatchConfig.defaults(),
                 List.of(RouteConfig.defaults()));
     }
 }

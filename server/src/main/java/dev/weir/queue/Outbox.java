@@ -470,6 +470,16 @@ public final class Outbox {
         }
     }
 
+    /** {@return whether nothing is queued and nothing is being written} */
+    public boolean isSettled() {
+        lock.lock();
+        try {
+            return backlog.isSettled();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** {@return whether the sender waits for room right now, so that its socket is not read} */
     public boolean blocking() {
         return blockedSince != 0;

@@ -110,6 +110,12 @@ final class Pulse {
         return rtt;
     }
 
+    /** {@return how long ago the ping was sent that nothing has followed; 0 without one} */
+    long silentNanos(long now) {
+        long sent = lastPing;
+        return pingNanos > 0 && lastHeard - sent < 0 && now - sent > 0 ? now - sent : 0;
+    }
+
     long lastHeard() {
         return lastHeard;
     }

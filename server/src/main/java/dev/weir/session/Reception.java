@@ -82,10 +82,10 @@ public final class Reception {
         Pairing<Party> pairing = pairing(who.route().name());
         switch (pairing.enter(who.key(), who.subprotocol(), client)) {
             case Entry.Admitted<Party>(var place) ->
-                    converse(new Conversation(client, pairing, place, ids), who.id());
+                    converse(new Conversation(client, pairing, place, ids), client);
             case Entry.Replacing<Party>(var place, var replaced) -> {
                 replaced.forEach(old -> old.end(new End(Side.CLIENT, CloseReason.REPLACED)));
-                converse(new Conversation(client, pairing, place, ids), who.id());
+                converse(new Conversation(client, pairing, place, ids), client);
             }
             case Entry.KeyTaken<Party>() -> throw new RefusedException(Refusal.KEY_TAKEN);
             case Entry.RoomFull<Party>() -> throw new RefusedException(Refusal.ROOM_FULL);
@@ -93,8 +93,9 @@ public final class Reception {
         }
     }
 
-    private static void converse(Conversation conversation, String id) {
-        Thread.ofVirtual().name("conversation-" + id).start(conversation);
+    private static void converse(Conversation conversation, Session client) {
+        String name = "conversation-" + client.identity().id();
+        client.activity().conversation(Thread.ofVirtual().name(name).start(conversation));
     }
 
     private void admitWorker(Session worker) throws RefusedException {

@@ -12,6 +12,7 @@ import dev.weir.queue.FrameBuffer;
 import dev.weir.queue.Opcode;
 import dev.weir.queue.Outbox;
 import dev.weir.queue.Remains;
+import dev.weir.session.FlightRecorder.What;
 import dev.weir.session.Inbound.Verdict;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -53,6 +54,7 @@ public final class Session implements Party {
             Duration openDeadline,
             Duration closeDeadline,
             BufferPool pool,
+            FlightRecorder.Memory events,
             InstantSource clock,
             LongSupplier nanoClock,
             Tallies tallies,
@@ -68,12 +70,15 @@ public final class Session implements Party {
     private final Pulse pulse;
     private final Traffic traffic = new Traffic();
     private final Tallies.Tally tally;
+    private final Activity activity = new Activity();
+    private final FlightRecorder recorder;
     private final long createdAt;
 
     /** Counted down when the socket opened, or is gone without. */
     private final CountDownLatch opened = new CountDownLatch(1);
 
     private volatile boolean wasOpen;
+    private volatile boolean socketGone;
     private final AtomicReference<@Nullable Ended> ended = new AtomicReference<>();
     private final AtomicBoolean gone = new AtomicBoolean();
     private int unqueued;
@@ -101,6 +106,7 @@ public final class Session implements Party {
         this.pulse = new Pulse(shared.heartbeat(), createdAt);
         this.tally = shared.tallies().of(Ledger.accountOf(this));
         this.untilTrace = shared.traces().gap();
+        this.recorder = new FlightRecorder(shared.events(), traffic, createdAt);
     }
 
     // What the socket tells, on its event thread.
@@ -125,6 +131,7 @@ public final class Session implements Party {
             return;
         }
         pulse.data(now);
+        recorder.received(now);
         traffic.received(fin, payload.remaining());
         outbox.readAt(now);
         if (opcode != Opcode.CONTINUATION && --untilTrace == 0) {
@@ -192,6 +199,7 @@ public final class Session implements Party {
 
     /** The socket is gone, however that came; nothing of the session remains after this. */
     public void gone() {
+        socketGone = true;
         end(new End(side(), CloseReason.LOST));
         bury();
     }
@@ -203,6 +211,7 @@ public final class Session implements Party {
         opened.countDown();
         inbound.close();
         outbox.giveUpTrace("the session ended");
+        recorder.close();
         Runnable listener = onGone;
         if (listener != null) {
             listener.run();
@@ -227,6 +236,7 @@ public final class Session implements Party {
     public void write(FrameBuffer run) throws IOException, InterruptedException {
         int messages = run.messages();
         long bytes = run.payloadBytes();
+        activity.writing();
         try {
             wire.write(run, identity.route().writeDeadline().toNanos());
         } catch (SocketTimeoutException e) {
@@ -238,9 +248,13 @@ public final class Session implements Party {
         } catch (InterruptedException e) {
             end(new End(side(), CloseReason.INTERNAL_ERROR));
             throw e;
+        } finally {
+            activity.doneWriting();
         }
+        long now = now();
+        recorder.sent(now);
         traffic.sent(messages, bytes);
-        pulse.data(now());
+        pulse.data(now);
     }
 
     @Override
@@ -268,9 +282,11 @@ public final class Session implements Party {
 
     @Override
     public void end(End how) {
-        if (!ended.compareAndSet(null, new Ended(how, now()))) {
+        long now = now();
+        if (!ended.compareAndSet(null, new Ended(how, now))) {
             return;
         }
+        recorder.happened(now, What.ENDED);
         outbox.finish();
         switch (how.reason()) {
             case CLOSED -> {} // the socket answers it
@@ -318,6 +334,7 @@ public final class Session implements Party {
         pairedAt = now();
         outbox.expectConsumer();
         pair = joined;
+        recorder.happened(pairedAt, What.PAIRED);
         End how = end();
         if (how != null) {
             joined.ended(how);
@@ -330,6 +347,7 @@ public final class Session implements Party {
         long now = now();
         busyNanos = soFar + now - pairedAt;
         aloneSince = now;
+        recorder.happened(now, What.PARTED);
         pair = null;
     }
 
@@ -463,6 +481,16 @@ public final class Session implements Party {
         return traffic;
     }
 
+    /** {@return which threads are in it} */
+    public Activity activity() {
+        return activity;
+    }
+
+    /** {@return the last things that happened to it} */
+    public FlightRecorder recorder() {
+        return recorder;
+    }
+
     /** {@return how many of its messages reached nobody, for whatever reason} */
     public long undelivered() {
         return traffic.undelivered() + outbox.depth().dropped();
@@ -494,6 +522,28 @@ public final class Session implements Party {
     /** {@return how long nothing at all was heard of the peer} */
     public Duration quiet() {
         return Duration.ofNanos(now() - pulse.lastHeard());
+    }
+
+    /** {@return for how long the peer owes us an answer to a ping; zero when it owes none} */
+    public Duration silent() {
+        boolean deaf = outbox.blocking() || activity.reader() != null; // it is us
+        return deaf ? Duration.ZERO : Duration.ofNanos(pulse.silentNanos(now()));
+    }
+
+    /** {@return how long ago it ended; zero while it lives} */
+    public Duration endedFor() {
+        Ended how = ended.get();
+        return how == null ? Duration.ZERO : Duration.ofNanos(now() - how.at);
+    }
+
+    /** {@return whether its socket opened and has not told yet that it is gone} */
+    boolean hasSocket() {
+        return wasOpen && !socketGone;
+    }
+
+    /** {@return when something was last heard of the peer, by the nano clock} */
+    public long lastHeard() {
+        return pulse.lastHeard();
     }
 
     /** {@return how long it has been in pairs so far, in nanoseconds} */

@@ -13,6 +13,7 @@ public final class Sessions {
 
     private final ConcurrentHashMap<String, Session> byId = new ConcurrentHashMap<>();
     private final Ledger ledger = new Ledger();
+    private final Graveyard graveyard = new Graveyard();
 
     /** Adds a session; it leaves by itself when its socket is gone. */
     void add(Session session) {
@@ -28,6 +29,12 @@ public final class Sessions {
     void bury(Session session) {
         ledger.close(session);
         remove(session);
+        graveyard.add(session);
+    }
+
+    /** {@return those that are over, until somebody has looked that nothing of them is left} */
+    public Graveyard graveyard() {
+        return graveyard;
     }
 
     /** {@return the figures of those that are over} */

@@ -51,6 +51,7 @@ class BannerTest {
                         some.log(),
                         some.trace(),
                         some.connectors(),
+                        some.watch(),
                         routes);
         assertThat(lines(many))
                 .hasSizeLessThan(10)

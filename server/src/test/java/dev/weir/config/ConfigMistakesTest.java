@@ -34,8 +34,8 @@ listen:~  port: 1~  port: 2 | 3:3 listen.port: is set a second time
 lisen: {} | 1:1 lisen: unknown key, did you mean listen?
 listen:~  prot: 1 | 2:3 listen.prot: unknown key, did you mean port?
 listen: {handshakeDeadline: 5s} | 1:10 listen.handshakeDeadline: unknown key, did you mean handshake-deadline?
-admin: {colour: red} | 1:9 admin.colour: unknown key; the keys here are host, port
-"\\e[31m": 1 | 1:1 \\u001b[31m: unknown key; the keys here are listen, admin, limits, heartbeat, drain, log, trace, connectors, routes
+admin: {colour: red} | 1:9 admin.colour: unknown key; the keys here are host, port, profile
+"\\e[31m": 1 | 1:1 \\u001b[31m: unknown key; the keys here are listen, admin, limits, heartbeat, drain, log, trace, connectors, watch, routes
 
 # Types
 listen: 8080 | 1:9 listen: must be a section with keys, not 8080

@@ -34,6 +34,7 @@ class ExampleTest {
                                 defaults.log(),
                                 defaults.trace(),
                                 example.connectors(),
+                                defaults.watch(),
                                 example.routes()));
     }
 

@@ -30,7 +30,8 @@ final class TestNode {
 
     private final AtomicLong nanos = new AtomicLong(1_000_000_000);
     private final Session.Shared shared = new Session.Shared(
-            HeartbeatConfig.defaults(), OPEN_DEADLINE, CLOSE_DEADLINE, pool, () -> Instant.EPOCH,
+            HeartbeatConfig.defaults(), OPEN_DEADLINE, CLOSE_DEADLINE, pool,
+            new FlightRecorder.Memory(100, 1 << 20), () -> Instant.EPOCH,
             nanos::get, new Tallies(), Traces.off());
 
     TestNode(RouteConfig route) {

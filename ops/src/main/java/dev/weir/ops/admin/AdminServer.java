@@ -11,7 +11,6 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +36,9 @@ public final class AdminServer implements AutoCloseable {
 
     private static final int HEADER_BYTES = 8 * 1024;
     private static final int CONNECTIONS = 256;
+    /** One for each request at once, and what the server itself needs. */
+    private static final int THREADS_MAX = 32;
+
     private static final Duration IDLE = Duration.ofSeconds(15);
     private static final Duration STOP = Duration.ofSeconds(1);
 
@@ -76,10 +78,9 @@ public final class AdminServer implements AutoCloseable {
             throw new IllegalArgumentException("the admin server listens on loopback only, not on "
                     + host);
         }
-        QueuedThreadPool threads = new QueuedThreadPool(8, 2);
+        // Platform threads: it has to answer when no virtual thread gets to run, to say why.
+        QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX, 2);
         threads.setName("admin");
-        threads.setVirtualThreadsExecutor(
-                VirtualThreads.getNamedVirtualThreadsExecutor("admin-request-"));
         Server server = new Server(threads);
         server.setStopTimeout(STOP.toMillis());
         server.setErrorHandler(new ErrorAnswers());

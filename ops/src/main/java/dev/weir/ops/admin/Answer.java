@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status an HTTP status
  * @param body what is written as JSON: records, collections, instants (as ISO 8601 text); it must
- *     not change any more. Null: an empty answer
+ *     not change any more; or a {@link Download}. Null: an empty answer
  */
 public record Answer(int status, @Nullable Object body) {
 

@@ -26,7 +26,7 @@ public record Endpoint(String method, String template, Handler handler) {
     public interface Handler {
 
         /**
-         * Runs on a virtual thread of the admin server, several at once. It should answer without
+         * Runs on a platform thread of the admin server, several at once. It should answer without
          * waiting: a probe is behind most requests. What it throws is logged and answered with 500.
          */
         Answer handle(Request request);

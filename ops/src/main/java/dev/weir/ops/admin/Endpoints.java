@@ -53,7 +53,12 @@ final class Endpoints extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        Json.write(answer(request, response), request, response, callback);
+        Answer answer = answer(request, response);
+        if (answer.body() instanceof Download download) {
+            download.send(response, callback);
+        } else {
+            Json.write(answer, request, response, callback);
+        }
         return true;
     }
 
