@@ -255,7 +255,7 @@ class FindingsTest {
                 Kind.TELEMETRY_LOSS, "spans",
                 () -> losing.get() ? lost.incrementAndGet() : lost.get(), () -> "timeout"));
         JsonNode finding = awaitFinding("telemetry-loss", "");
-        assertThat(finding.path("summary").asString()).endsWith("spans lost so far: timeout");
+        assertThat(finding.path("summary").asString()).endsWith("lost so far: timeout");
         losing.set(false);
         awaitEnd("telemetry-loss", "");
     }

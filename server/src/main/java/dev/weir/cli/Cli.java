@@ -26,6 +26,7 @@ public final class Cli {
                         .addSubcommand(command(new RunCommand(shell)))
                         .addSubcommand(command(new CheckCommand(shell)))
                         .addSubcommand(command(new HealthCommand(shell)))
+                        .addSubcommand(command(new DoctorCommand(shell)))
                         .addSubcommand(command(new TrainCommand(shell)))
                         .addSubcommand(command(new VersionCommand(shell)));
         return weir.setOut(shell.out())

@@ -8,6 +8,8 @@ import dev.weir.config.Units;
 import dev.weir.ops.log.Logging;
 import dev.weir.ops.systemd.Systemd;
 import dev.weir.ops.telemetry.Telemetry;
+import dev.weir.ops.watch.Kind;
+import dev.weir.ops.watch.LossWatch;
 import java.io.IOException;
 import java.util.Locale;
 import org.slf4j.Logger;
@@ -38,7 +40,7 @@ final class Foreground {
     static int run(Config config, TelemetryStart start, Shell shell, Life life)
             throws InterruptedException {
         LogConfig.Format format = format(config.log(), shell);
-        try (Logging _ = Logging.start(word(format), word(config.log().level()));
+        try (Logging logging = Logging.start(word(format), word(config.log().level()));
                 Telemetry telemetry = start.await();
                 Systemd systemd = Systemd.of(shell.environment())) {
             telemetry.sendLog();
@@ -48,6 +50,8 @@ final class Foreground {
             // Before the start: who stops a relay that is still starting means it, too.
             StopSignals signals = StopSignals.install();
             Relay relay = Relay.start(config, telemetry);
+            relay.watch().add(new LossWatch(
+                    Kind.LOG_LOSS, "lines of the log", logging::dropped, logging::lastFailure));
             announce(new Banner(config, relay.port(), relay.adminPort()), format, shell);
             systemd.ready(() -> status(relay), relay::beats);
             String signal = life.live(relay, signals);

@@ -30,10 +30,12 @@ public final class Logging implements AutoCloseable {
 
     private final LoggerContext context;
     private final LongAdder dropped;
+    private final StreamAppender writer;
 
-    private Logging(LoggerContext context, LongAdder dropped) {
+    private Logging(LoggerContext context, LongAdder dropped, StreamAppender writer) {
         this.context = context;
         this.dropped = dropped;
+        this.writer = writer;
     }
 
     /**
@@ -73,7 +75,7 @@ public final class Logging implements AutoCloseable {
         queue.start();
         context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(queue);
 
-        Logging logging = new Logging(context, dropped);
+        Logging logging = new Logging(context, dropped, writer);
         logging.apply(threshold);
         return logging;
     }
@@ -90,6 +92,11 @@ public final class Logging implements AutoCloseable {
     /** Lines that were lost since the start: the queue was full, or they could not be written. */
     public long dropped() {
         return dropped.sum();
+    }
+
+    /** Why lines could not be written; empty when that has not happened. */
+    public String lastFailure() {
+        return writer.lastFailure();
     }
 
     /** Writes what is queued, for at most two seconds, and ends logging. */

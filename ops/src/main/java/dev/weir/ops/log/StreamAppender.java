@@ -24,6 +24,7 @@ final class StreamAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private final Encoder<ILoggingEvent> encoder;
     private final LongAdder dropped;
     private long reported;
+    private volatile String lastFailure = "";
 
     StreamAppender(OutputStream out, Encoder<ILoggingEvent> encoder, LongAdder dropped) {
         this.out = out;
@@ -42,8 +43,14 @@ final class StreamAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
             }
             write(event);
         } catch (IOException | RuntimeException e) {
-            dropped.increment(); // nobody is left to tell but the next line
+            lastFailure = String.valueOf(e.getMessage());
+            dropped.increment(); // nobody is left to tell but the next line, and who asks
         }
+    }
+
+    /** {@return why the last line was lost that could not be written; empty while none was} */
+    String lastFailure() {
+        return lastFailure;
     }
 
     private void write(ILoggingEvent event) throws IOException {

@@ -42,7 +42,7 @@ public final class LossWatch implements Probe {
                 what,
                 Severity.WARNING,
                 Culprit.nobody(),
-                now + " " + what + " lost so far" + (reason.isEmpty() ? "" : ": " + reason),
+                what + ": " + now + " lost so far" + (reason.isEmpty() ? "" : ": " + reason),
                 Map.of("lost", now, "lostSinceLastLook", more, "reason", reason)));
     }
 }
