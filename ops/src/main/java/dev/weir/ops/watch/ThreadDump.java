@@ -148,14 +148,13 @@ public final class ThreadDump {
 
     /** Reads thread by thread: the whole as a tree would be a hundred megabytes. */
     private static List<OneThread> parse(Path file) {
-        JsonMapper mapper = JsonMapper.shared();
         List<OneThread> threads = new ArrayList<>();
-        try (JsonParser in = mapper.createParser(file)) {
+        try (JsonParser in = JsonMapper.shared().createParser(file)) {
             while (in.nextToken() != null) {
                 if (in.currentToken() == JsonToken.START_ARRAY
                         && "threads".equals(in.currentName())) {
                     while (in.nextToken() == JsonToken.START_OBJECT) {
-                        threads.add(thread(mapper.readTree(in)));
+                        threads.add(thread(in.readValueAsTree()));
                     }
                 }
             }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.ops.watch;
+
+import org.jspecify.annotations.NullMarked;
