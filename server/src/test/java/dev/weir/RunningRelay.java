@@ -99,6 +99,17 @@ final class RunningRelay implements BeforeEachCallback, AfterEachCallback {
         return this;
     }
 
+    /** A route whose clients are served by the connector of that name. */
+    RunningRelay serviceRoute(String name, String clients, String connector, String... settings) {
+        routes.add("  - name: " + name);
+        routes.add("    clients: " + clients);
+        routes.add("    connector: " + connector);
+        for (String setting : settings) {
+            routes.add("    " + setting);
+        }
+        return this;
+    }
+
     private String yaml() {
         List<String> yaml = new ArrayList<>();
         if (node.stream().noneMatch(line -> line.startsWith("listen:"))) {
@@ -175,6 +186,16 @@ final class RunningRelay implements BeforeEachCallback, AfterEachCallback {
     String endOf(RawPeer peer) {
         soon().until(() -> ended().containsKey(peer.id()));
         return Objects.requireNonNull(ended().get(peer.id())).getFirst();
+    }
+
+    /** {@return how many messages of that peer reached nobody, by the line about its end} */
+    int undeliveredOf(RawPeer peer) {
+        endOf(peer);
+        return log.list.stream()
+                .filter(line -> line.getMessage().equals("session ended"))
+                .filter(line -> value(line, "session").equals(peer.id()))
+                .mapToInt(line -> Integer.parseInt(value(line, "undelivered")))
+                .sum();
     }
 
     /** By session id, the reasons that were logged; there must be one each. */

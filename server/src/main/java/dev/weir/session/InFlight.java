@@ -23,6 +23,11 @@ final class InFlight {
         this.free = new Semaphore(limit);
     }
 
+    /** {@return whether one message follows the other} */
+    boolean oneAtATime() {
+        return limit == 1;
+    }
+
     /**
      * Delivers at once, or when another delivery is done, which its deadlines bound; the pump only.
      */

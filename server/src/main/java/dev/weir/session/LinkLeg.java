@@ -165,7 +165,9 @@ public final class LinkLeg implements Party {
             int length = frame.payload().remaining();
             offset += FrameBuffer.headerLength(length) + length;
             try {
-                take(frame, run.traceOf(taken));
+                if (!take(frame, run.traceOf(taken))) {
+                    throw new PartlyTakenException(taken);
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new PartlyTakenException(taken + 1);
@@ -173,35 +175,55 @@ public final class LinkLeg implements Party {
         }
     }
 
-    private void take(FrameBuffer.Frame frame, @Nullable MessageTrace trace)
+    /** {@return false when the message is still good for another link} */
+    private boolean take(FrameBuffer.Frame frame, @Nullable MessageTrace trace)
             throws InterruptedException {
         if (!assembly.add(frame, trace)) {
             end(new End(Side.WORKER, CloseReason.OUT_OF_MEMORY));
             undelivered(frame.payload().remaining());
-            return;
+            return true;
         }
         Message whole = assembly.whole();
-        if (whole != null) {
-            inFlight.deliver(() -> deliver(whole));
+        if (whole == null) {
+            return true;
         }
+        boolean inOneFrame = frame.opcode() != Opcode.CONTINUATION;
+        if (inOneFrame && inFlight.oneAtATime()) {
+            return deliver(whole);
+        }
+        inFlight.deliver(() -> {
+            if (!deliver(whole)) {
+                undelivered(whole.length());
+            }
+        });
+        return true;
     }
 
-    private void deliver(Message message) throws InterruptedException {
+    /** {@return false when nobody has it and this link is over, so that another may have it} */
+    private boolean deliver(Message message) throws InterruptedException {
         boolean settled = false;
+        boolean good = false;
         try {
             send(message);
             settled = true;
         } catch (LinkException e) {
-            settled = bury(message, e);
-            if (!settled && !(upstream.clientsStay() && e.kind() != Kind.NOT_TRIED)) {
+            good = !e.mayHaveArrived() && isOver();
+            settled = !good && bury(message, e);
+            if (!good && !settled && !(upstream.clientsStay() && e.kind() != Kind.NOT_TRIED)) {
                 fail(e, "message not delivered");
             }
         } finally {
             assembly.settled(message);
-            if (!settled) {
+            if (!settled && !good) {
                 undelivered(message.length());
             }
         }
+        return !good;
+    }
+
+    /** The link has ended, or its pair has and the pump is told to stop. */
+    private boolean isOver() {
+        return ended.get() != null || Thread.currentThread().isInterrupted();
     }
 
     private void send(Message message) throws LinkException, InterruptedException {
@@ -215,10 +237,20 @@ public final class LinkLeg implements Party {
                     fallback.send(message);
                     return;
                 }
-                if (ended.get() != null || e.mayHaveArrived() || !patience.waitAfter(e)) {
+                if (e.mayHaveArrived() || isOver() || !waited(patience, e)) {
                     throw e;
                 }
             }
+        }
+    }
+
+    /** {@return whether to try again} Who is told to stop meanwhile has not sent it. */
+    private static boolean waited(Patience patience, LinkException failure) {
+        try {
+            return patience.waitAfter(failure);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
