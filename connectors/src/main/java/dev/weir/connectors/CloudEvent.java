@@ -147,7 +147,8 @@ record CloudEvent(Map<String, String> attributes, @Nullable String traceparent) 
         return attributes;
     }
 
-    private static String percentEncoded(String value) {
+    /** {@return text as a header value of printable ASCII, as these events have it} */
+    static String percentEncoded(String value) {
         StringBuilder encoded = new StringBuilder(value.length() + 16);
         for (byte each : value.getBytes(StandardCharsets.UTF_8)) {
             if (each > ' ' && each < 0x7f && each != '"' && each != '%') {
