@@ -26,6 +26,8 @@ public final class LinkException extends IOException {
         LOST(true, true),
         /** The service is well and does not want this message or this client. */
         REJECTED(false, false),
+        /** The service sent more than the client took, and the queue for it is full. */
+        OVERFLOWED(false, false),
         /** We closed the link. */
         CLOSED(false, false);
 

@@ -40,6 +40,8 @@ public enum CloseReason {
     STALLED(1013, "queue stayed full for too long", true, Level.WARN),
     /** What the peer is to take exceeded its queue, and the route says to close it then. */
     QUEUE_FULL(1013, "queue is full", true, Level.WARN),
+    /** The service sent more than the client took, and the connector keeps no more of it. */
+    TOO_MANY_REPLIES(1013, "too slow to take what the service sends", true, Level.WARN),
     /** The process-wide memory for queues is spent, and this session held the most of it. */
     OUT_OF_MEMORY(1013, "server is out of queue memory", true, Level.WARN),
     /** Nobody came to pair with in the time of the waiting room. */

@@ -30,7 +30,11 @@ public record End(Side side, CloseReason reason, Close close) {
             case DRAIN -> new End(other, CloseReason.DRAIN);
             case OPERATOR -> new End(other, CloseReason.OPERATOR);
             case IDLE -> new End(other, CloseReason.IDLE);
-            case WAIT_EXPIRED, SERVICE_FAILED, SERVICE_OPEN, SERVICE_REFUSED ->
+            case WAIT_EXPIRED,
+                    SERVICE_FAILED,
+                    SERVICE_OPEN,
+                    SERVICE_REFUSED,
+                    TOO_MANY_REPLIES ->
                     new End(other, reason);
             default ->
                     new End(

@@ -148,7 +148,7 @@ public final class LinkLeg implements Party {
     private static boolean isForFallback(LinkException failure) {
         return switch (failure.kind()) {
             case NOT_TRIED, UNREACHABLE, BUSY -> true;
-            case TIMED_OUT, FAILED, LOST, REJECTED, CLOSED -> false;
+            case TIMED_OUT, FAILED, LOST, REJECTED, OVERFLOWED, CLOSED -> false;
         };
     }
 

@@ -152,6 +152,7 @@ public final class Upstream {
                             ? CloseReason.WAIT_EXPIRED
                             : CloseReason.SERVICE_OPEN;
             case REJECTED -> CloseReason.SERVICE_REFUSED;
+            case OVERFLOWED -> CloseReason.TOO_MANY_REPLIES;
             case UNREACHABLE, BUSY, TIMED_OUT, FAILED, LOST, CLOSED -> CloseReason.SERVICE_FAILED;
         };
     }
@@ -161,7 +162,7 @@ public final class Upstream {
             case NOT_TRIED, BUSY -> Refusal.SERVICE_OPEN;
             case TIMED_OUT -> Refusal.SERVICE_TIMED_OUT;
             case REJECTED -> Refusal.SERVICE_REFUSED;
-            case UNREACHABLE, FAILED, LOST, CLOSED -> Refusal.SERVICE_FAILED;
+            case UNREACHABLE, FAILED, LOST, OVERFLOWED, CLOSED -> Refusal.SERVICE_FAILED;
         };
     }
 }

@@ -13,6 +13,7 @@ enum Outcome {
     FAILED,
     LOST,
     REJECTED,
+    OVERFLOWED,
     CLOSED,
     INTERRUPTED;
 
@@ -25,6 +26,7 @@ enum Outcome {
             case FAILED -> FAILED;
             case LOST -> LOST;
             case REJECTED -> REJECTED;
+            case OVERFLOWED -> OVERFLOWED;
             case CLOSED -> CLOSED;
         };
     }
