@@ -1,6 +1,7 @@
 package dev.weir.connectors;
 
 import dev.weir.connectors.LinkException.Kind;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,28 +32,47 @@ final class BrokerLinks {
     static final Setting ACK = Setting.text("ack", "", "What the client is sent for each message"
             + " that the broker has, only where no replies are wanted", "accepted");
 
-    static final Setting EVENTS = Setting.onOff("events", false,
-            "Whether the service is also told that a client connected and disconnected");
+    static final Setting EVENTS = Setting.texts("events",
+            "Of what the service is told beside messages: connected, disconnected",
+            "[connected, disconnected]");
 
-    static final Setting QUEUE_MESSAGES = Setting.count("queue-messages", 1_000, 1, 1_000_000,
-            "Replies that may wait for one client; one more ends its link");
+    static final Setting ANSWERS = Setting.size("answers", 1024 * 1024, 1, 1L << 30,
+            "Bytes of answers that may wait for one client; with more its link ends");
 
-    static final Setting QUEUE_BYTES =
-            Setting.size("queue-bytes", 1 << 20, 1, 1L << 30, "The same in bytes");
+    private static final String CONNECTED = "connected";
+    private static final String DISCONNECTED = "disconnected";
 
     private static final Logger LOG = LoggerFactory.getLogger(BrokerLinks.class);
 
     private final Settings settings;
     private final Environment environment;
     private final Publisher publisher;
+    private final List<String> events;
+    private final String ack;
     private final Map<String, BrokerLink> bySession = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    /** None yet. */
+    /**
+     * None yet.
+     *
+     * @throws IllegalArgumentException when the settings are wrong
+     */
     BrokerLinks(Settings settings, Environment environment, Publisher publisher) {
         this.settings = settings;
         this.environment = environment;
         this.publisher = publisher;
+        this.events = settings.texts("events");
+        this.ack = settings.text("ack");
+        for (String event : events) {
+            if (!event.equals(CONNECTED) && !event.equals(DISCONNECTED)) {
+                throw new IllegalArgumentException("events: is connected, disconnected or both");
+            }
+        }
+    }
+
+    /** {@return whether opening a link asks the service} */
+    boolean openAtService() {
+        return events.contains(CONNECTED);
     }
 
     /** Opens a link; tells the service, where it wants to know. */
@@ -65,7 +85,7 @@ final class BrokerLinks {
                 throw new LinkException(
                         Kind.CLOSED, environment.name() + ": the connector is closed");
             }
-            if (settings.isOn("events")) {
+            if (openAtService()) {
                 publisher.publish(
                         address, caller, CloudEvent.connected(environment, caller), null);
             }
@@ -120,8 +140,7 @@ final class BrokerLinks {
         private final String address;
         private final Caller caller;
         private final AtomicBoolean ended = new AtomicBoolean();
-        private final Inbox inbox =
-                new Inbox(settings.count("queue-messages"), settings.bytes("queue-bytes"));
+        private final Inbox inbox = new Inbox(settings.bytes("answers"));
 
         BrokerLink(String address, Caller caller) {
             this.address = address;
@@ -130,10 +149,9 @@ final class BrokerLinks {
 
         @Override
         public void send(Message message) throws LinkException, InterruptedException {
-            inbox.ensureOpen();
+            inbox.failIfEnded(environment.name());
             publisher.publish(
                     address, caller, CloudEvent.message(environment, caller, message), message);
-            String ack = settings.text("ack");
             if (!ack.isEmpty()) {
                 deliver(Message.text(ack));
             }
@@ -141,7 +159,7 @@ final class BrokerLinks {
 
         @Override
         public Incoming receive() throws LinkException, InterruptedException {
-            return inbox.receive();
+            return inbox.take();
         }
 
         @Override
@@ -151,7 +169,7 @@ final class BrokerLinks {
             }
             bySession.remove(caller.session(), this);
             inbox.close(environment.name());
-            if (settings.isOn("events")) {
+            if (events.contains(DISCONNECTED)) {
                 tell(how);
             }
         }
@@ -177,12 +195,12 @@ final class BrokerLinks {
                         + message.length() + " bytes is too large"));
                 return false;
             }
-            Inbox.Offer offer = inbox.offer(message);
-            if (offer == Inbox.Offer.FULL) {
+            boolean taken = inbox.offer(message);
+            if (!taken) { // If the link has ended already, that end counts.
                 inbox.fail(new LinkException(Kind.OVERFLOWED, environment.name()
                         + ": the client takes replies more slowly than they come"));
             }
-            return offer == Inbox.Offer.TAKEN;
+            return taken;
         }
     }
 }

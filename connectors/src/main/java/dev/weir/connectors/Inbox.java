@@ -169,7 +169,7 @@ final class Inbox {
     void failIfEnded(String connector) throws LinkException {
         lock.lock();
         try {
-            if (failure != null && failure.kind() == Kind.CLOSED) {
+            if (failure != null && !failure.isFailureOfService()) {
                 failIfFailed();
             }
             if (failure != null) {

@@ -105,7 +105,7 @@ public final class NatsConnector implements Connector {
 
     @Override
     public boolean opensAtService() {
-        return settings.isOn("events");
+        return links.openAtService();
     }
 
     @Override
@@ -373,8 +373,7 @@ public final class NatsConnector implements Connector {
                     BrokerLinks.EVENTS,
                     Setting.count("in-flight", 1_000, 1, 100_000,
                             "Messages of all clients that may wait for their answer"),
-                    BrokerLinks.QUEUE_MESSAGES,
-                    BrokerLinks.QUEUE_BYTES,
+                    BrokerLinks.ANSWERS,
                     Setting.count("pending-messages", 100_000, 1, Integer.MAX_VALUE,
                             "Replies to all clients that may wait to be sorted; with more some are"
                                     + " lost, and every link ends"),

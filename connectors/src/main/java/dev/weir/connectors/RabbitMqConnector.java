@@ -105,7 +105,7 @@ public final class RabbitMqConnector implements Connector {
 
     @Override
     public boolean opensAtService() {
-        return settings.isOn("events");
+        return links.openAtService();
     }
 
     @Override
@@ -247,7 +247,8 @@ public final class RabbitMqConnector implements Connector {
                             + " other signs are percent-encoded", "orders.{shop}"),
                     Setting.onOff("reply", true, "Whether replies are wanted; off is the offload"
                             + " mode, in which a message is done when the broker confirmed it"),
-                    BrokerLinks.ACK, BrokerLinks.EVENTS,
+                    BrokerLinks.ACK,
+                    BrokerLinks.EVENTS,
                     Setting.count("in-flight", 1_000, 1, 100_000,
                             "Messages of all clients that may wait for the broker's confirm"),
                     Setting.size("largest-message", 16L << 20, 1,
@@ -256,7 +257,7 @@ public final class RabbitMqConnector implements Connector {
                             + " the channel"),
                     Setting.count("prefetch", 250, 1, 65_535,
                             "Replies that the broker sends ahead of their acknowledgement"),
-                    BrokerLinks.QUEUE_MESSAGES, BrokerLinks.QUEUE_BYTES,
+                    BrokerLinks.ANSWERS,
                     Setting.count("reply-queue-messages", 100_000, 1, Integer.MAX_VALUE,
                             "Replies that the broker keeps for this node, while it is not connected"
                                     + " say; it refuses more"),

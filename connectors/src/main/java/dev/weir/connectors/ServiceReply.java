@@ -2,7 +2,6 @@ package dev.weir.connectors;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +36,7 @@ final class ServiceReply {
                     reason == null ? "" : shortened(reason));
         }
         boolean silent = contentType == null || contentType.isBlank();
-        return CloudEvent.received(contentType, payload, silent && isUtf8(payload));
+        return CloudEvent.received(contentType, payload, silent && Utf8.isValid(payload));
     }
 
     /** A code that no close frame may carry becomes the normal one. */
@@ -54,14 +53,5 @@ final class ServiceReply {
         CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder();
         CoderResult result = encoder.encode(from, to, true);
         return result.isError() ? "" : reason.substring(0, from.position());
-    }
-
-    private static boolean isUtf8(byte[] payload) {
-        try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(payload));
-            return true;
-        } catch (CharacterCodingException e) {
-            return false;
-        }
     }
 }

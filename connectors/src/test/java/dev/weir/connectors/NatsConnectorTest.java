@@ -260,7 +260,7 @@ class NatsConnectorTest extends ConnectorContract {
     void theServiceIsToldOfConnectsAndDisconnectsWhereItWants() throws Exception {
         Subscription orders = subscribe("orders");
         Map<String, Object> settings = to("orders");
-        settings.put("events", true);
+        settings.put("events", List.of("connected", "disconnected"));
         Link link = connector(settings, Deadlines.defaults()).open(caller("session-7", "red"));
         link.close(new Goodbye(4001, "so bored"));
         assertThat(header(orders.nextMessage(PATIENCE), "ce-type"))
@@ -276,7 +276,7 @@ class NatsConnectorTest extends ConnectorContract {
     @Test
     void aFloodEndsTheLinkThatDoesNotTakeItAndNobodyElseNotices() throws Exception {
         Map<String, Object> settings = to("echo");
-        settings.put("queue-messages", 10);
+        settings.put("answers", 10 * 1024L);
         Connector connector = connector(settings, Deadlines.defaults());
         Link slow = connector.open(caller("session-7", "red"));
         Link other = connector.open(caller("other", "red"));
@@ -303,7 +303,7 @@ class NatsConnectorTest extends ConnectorContract {
     void repliesThatHadToBeDroppedAreNamedToEveryClient() throws Exception {
         Map<String, Object> settings = to("echo");
         settings.put("pending-messages", 1);
-        settings.put("queue-messages", 1_000_000);
+        settings.put("answers", 1L << 30);
         Link link = connector(settings, Deadlines.defaults()).open(caller("session-7", "red"));
         CompletableFuture<Object> end = async(() -> {
             while (true) {

@@ -205,7 +205,7 @@ class RabbitMqConnectorTest extends ConnectorContract {
     @Test
     void theServiceIsToldOfConnectsAndDisconnectsWhereItWants() throws Exception {
         Map<String, Object> settings = to("quiet");
-        settings.put("events", true);
+        settings.put("events", List.of("connected", "disconnected"));
         Link link = connector(settings, Deadlines.defaults()).open(caller("session-7", "red"));
         link.close(new Goodbye(4001, "bored"));
         assertThat(header(channel.basicGet("quiet", true), "cloudEvents:type"))
@@ -234,19 +234,19 @@ class RabbitMqConnectorTest extends ConnectorContract {
         channel.queueDeclare("dead-letters", false, true, true, Map.of());
         channel.queueBind("dead-letters", "dead", "");
         Map<String, Object> settings = to("echo");
-        settings.put("queue-messages", 10);
+        settings.put("answers", 700L);
         settings.put("prefetch", 5);
         settings.put("dead-letter-exchange", "dead");
         Connector connector = connector(settings, Deadlines.defaults());
         Link slow = connector.open(caller("slow", "red"));
         Link other = connector.open(caller("other", "red"));
         for (int i = 0; i < 30; i++) {
-            reply("slow", "reply " + i, Map.of());
+            reply("slow", "reply " + (char) ('A' + i), Map.of());
         }
         other.send(text("hello"));
         assertThat(receive(other).asText()).isEqualTo("hello");
         for (int i = 0; i < 10; i++) {
-            assertThat(receive(slow).asText()).isEqualTo("reply " + i);
+            assertThat(receive(slow).asText()).isEqualTo("reply " + (char) ('A' + i));
         }
         assertThatFailure(slow::receive).satisfies(failure ->
                 assertThat(failure.kind()).isEqualTo(Kind.OVERFLOWED));
@@ -278,8 +278,7 @@ class RabbitMqConnectorTest extends ConnectorContract {
     @Test
     void repliesComeOnceAndInOrderAlthoughTheConnectionIsCut() throws Exception {
         Map<String, Object> settings = to("echo");
-        settings.put("queue-messages", 1_000_000);
-        settings.put("queue-bytes", 1L << 30);
+        settings.put("answers", 1L << 30);
         Link link = connector(settings, Deadlines.defaults()).open(caller("flooded", "red"));
         CompletableFuture<Boolean> cut = async(() -> cutConnection("under-test-replies"));
         int count = 0;
