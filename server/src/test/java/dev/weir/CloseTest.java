@@ -43,14 +43,18 @@ class CloseTest {
                 .flatMap(side -> cases.stream().map(one -> Arguments.of(side, one)));
     }
 
-    static Stream<Arguments> legalCloses() {
-        return bothSides(List.of(
+    static List<Frame> closes() {
+        return List.of(
                 Frame.close(1000, ""), Frame.close(1000, "bye"), Frame.close(1001, "navigated"),
                 Frame.close(1002, "you"), Frame.close(1003, ""), Frame.close(1007, ""),
                 Frame.close(1008, "policy"), Frame.close(1009, ""), Frame.close(1010, ""),
                 Frame.close(1011, "a bug"), Frame.close(1012, ""), Frame.close(1013, "later"),
                 Frame.close(1014, ""), Frame.close(3000, ""), Frame.close(3999, "x".repeat(123)),
-                Frame.close(4000, "größer"), Frame.close(4999, "€"), Frame.emptyClose()));
+                Frame.close(4000, "größer"), Frame.close(4999, "€"), Frame.emptyClose());
+    }
+
+    static Stream<Arguments> legalCloses() {
+        return bothSides(closes());
     }
 
     @ParameterizedTest

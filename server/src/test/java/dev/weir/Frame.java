@@ -107,22 +107,35 @@ record Frame(boolean fin, int rsv, int opcode, byte[] payload) {
 
     /** {@return the next frame of a server, or null at the end of the stream} */
     static @Nullable Frame read(DataInputStream in) throws IOException {
+        return read(in, false);
+    }
+
+    /** {@return the next frame of a client, or null at the end of the stream} */
+    static @Nullable Frame readMasked(DataInputStream in) throws IOException {
+        return read(in, true);
+    }
+
+    private static @Nullable Frame read(DataInputStream in, boolean client) throws IOException {
         int first = in.read();
         if (first < 0) {
             return null;
         }
         int second = in.readUnsignedByte();
-        if ((second & 0x80) != 0) {
-            throw new ProtocolException("a server must not mask");
+        if (((second & 0x80) != 0) != client) {
+            throw new ProtocolException("a client must mask, and a server must not");
         }
-        long length = switch (second) {
+        long length = switch (second & 0x7f) {
             case 126 -> in.readUnsignedShort();
             case 127 -> in.readLong();
-            default -> second;
+            default -> second & 0x7f;
         };
+        byte[] mask = client ? in.readNBytes(MASK.length) : new byte[MASK.length];
         byte[] payload = in.readNBytes(Math.toIntExact(length));
         if (payload.length < length) {
             throw new EOFException("the connection ended inside a frame");
+        }
+        for (int i = 0; client && i < payload.length; i++) {
+            payload[i] ^= mask[i & 3];
         }
         return new Frame((first & 0x80) != 0, (first >> 4) & 7, first & 15, payload);
     }

@@ -25,14 +25,29 @@ record HttpAnswer(int status, Map<String, String> headers, String body) {
             return new HttpAnswer(0, Map.of(), "");
         }
         String[] lines = head.split("\r\n", 0);
+        Map<String, String> headers = headers(lines);
+        int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
+        String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+        return new HttpAnswer(Integer.parseInt(lines[0].split(" ", -1)[1]), headers, body);
+    }
+
+    /** {@return a request; its target stands in the place of the body, empty when none came} */
+    static HttpAnswer readRequest(InputStream in) throws IOException {
+        String head = head(in);
+        if (head.isEmpty()) {
+            return new HttpAnswer(0, Map.of(), "");
+        }
+        String[] lines = head.split("\r\n", 0);
+        return new HttpAnswer(0, headers(lines), lines[0].split(" ", -1)[1]);
+    }
+
+    private static Map<String, String> headers(String[] lines) {
         Map<String, String> headers = new TreeMap<>();
         for (int i = 1; i < lines.length; i++) {
             String[] header = lines[i].split(":", 2);
             headers.put(header[0].toLowerCase(Locale.ROOT), header[1].strip());
         }
-        int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
-        String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
-        return new HttpAnswer(Integer.parseInt(lines[0].split(" ", -1)[1]), headers, body);
+        return headers;
     }
 
     /** One byte at a time, for what follows the head of a 101 belongs to the WebSocket. */

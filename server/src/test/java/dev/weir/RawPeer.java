@@ -11,6 +11,7 @@ import java.net.ProtocolException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -40,6 +41,7 @@ final class RawPeer implements AutoCloseable {
     private final BlockingQueue<Seen> seen = new LinkedBlockingQueue<>();
     private final BlockingQueue<Frame> pongs = new LinkedBlockingQueue<>();
     private final Object writing = new Object();
+    private boolean masking = true;
     private boolean closeSent;
 
     RawPeer(Socket socket, InputStream in, HttpAnswer answer, boolean silent, boolean reading) {
@@ -50,6 +52,17 @@ final class RawPeer implements AutoCloseable {
         if (reading) {
             read();
         }
+    }
+
+    /** Sends as a server does, unmasked, and reads as {@link #read} does what a client sends. */
+    static RawPeer server(Socket socket, InputStream in, boolean reading) {
+        RawPeer peer = new RawPeer(
+                socket, in, new HttpAnswer(101, Map.of(), ""), false, false);
+        peer.masking = false;
+        if (reading) {
+            peer.read();
+        }
+        return peer;
     }
 
     /** {@return the relay's answer to the handshake} */
@@ -81,7 +94,7 @@ final class RawPeer implements AutoCloseable {
                 closeSent = true;
             }
         }
-        return send(frame.masked());
+        return send(masking ? frame.masked() : frame.unmasked());
     }
 
     RawPeer text(String text) {
@@ -150,7 +163,7 @@ final class RawPeer implements AutoCloseable {
         try {
             socket.setSoTimeout(0);
             boolean midMessage = false;
-            for (Frame frame = Frame.read(in); frame != null; frame = Frame.read(in)) {
+            for (Frame frame = readFrame(); frame != null; frame = readFrame()) {
                 midMessage = check(frame, midMessage);
                 take(frame);
             }
@@ -162,6 +175,10 @@ final class RawPeer implements AutoCloseable {
             last = new Seen(null, "RST");
         }
         seen.add(last);
+    }
+
+    private @Nullable Frame readFrame() throws IOException {
+        return masking ? Frame.read(in) : Frame.readMasked(in);
     }
 
     private static boolean check(Frame frame, boolean midMessage) throws ProtocolException {

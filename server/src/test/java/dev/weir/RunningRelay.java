@@ -89,6 +89,16 @@ final class RunningRelay implements BeforeEachCallback, AfterEachCallback {
         return namedRoute("pool", "/client", "/worker", settings);
     }
 
+    /** Settings of the one route, {@code /client/{key}}, whose worker is a service. */
+    RunningRelay served(String... settings) {
+        routes.add("  - name: default");
+        routes.add("    clients: /client/{key}");
+        for (String setting : settings) {
+            routes.add("    " + setting);
+        }
+        return this;
+    }
+
     RunningRelay namedRoute(String name, String clients, String workers, String... settings) {
         routes.add("  - name: " + name);
         routes.add("    clients: " + clients);

@@ -315,8 +315,8 @@ final class WebSocketLink implements Link, FrameHandler {
     /** Tells the service what is wrong with its message; the link ends. */
     private void refuse(int code, String what) {
         parts = null;
+        sendClose(new Goodbye(code, what)); // first, for who hears of the failure closes too
         inbox.fail(new LinkException(Kind.FAILED, name + ": the service sent " + what));
-        sendClose(new Goodbye(code, what));
     }
 
     /**
