@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.connectors.guard;
+
+import org.jspecify.annotations.NullMarked;
