@@ -204,9 +204,10 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Ends it in good order: it is not ready any more, refuses newcomers after the ready delay, live
-     * pairs may finish until the deadline, the rest is told 1012 with the delivery of all that was queued, spread so
-     * that not all come back at once. Blocks until everything is over; then the relay is closed.
+     * Ends it in good order: it is not ready any more, refuses newcomers after the ready delay,
+     * live pairs may finish until the deadline, the rest is told 1012 with the delivery of all that
+     * was queued, spread so that not all come back at once. Blocks until everything is over; then
+     * the relay is closed.
      *
      * @throws InterruptedException when told to give up; {@link #close} it then
      */

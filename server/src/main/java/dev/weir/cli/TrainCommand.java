@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "train",
         description = {
-            "Pass messages through a relay on loopback and end; exit code 1 if one does not arrive.",
+            "Pass messages through a relay on loopback; exit code 1 if one does not come back.",
             "java -XX:AOTCacheOutput=FILE -jar weir.jar train  makes a cache with which",
             "java -XX:AOTCache=FILE -jar weir.jar  starts faster."
         })
