@@ -1,6 +1,6 @@
-"""Stands in for systemd: a Unix datagram socket that prints what it is told, one JSON string a line.
+"""Stands in for systemd: a Unix datagram socket that prints what it is told, a JSON string a line.
 
-Usage: notify_socket.py ADDRESS, a path, or @ and an abstract name. Ends when its standard input does.
+Usage: notify_socket.py ADDRESS, a path, or @ and an abstract name. Ends with its standard input.
 """
 
 import json

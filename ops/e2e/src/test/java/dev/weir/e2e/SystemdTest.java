@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -49,19 +50,12 @@ final class SystemdTest {
         }
 
         void await(String line) {
-            Awaiting.until(() -> assertThat(told).contains(line));
+            soon(() -> assertThat(told).contains(line));
         }
 
         @Override
         public void close() {
             process.destroyForcibly();
-        }
-    }
-
-    /** Awaitility with the deadline of these tests. */
-    private static final class Awaiting {
-        static void until(org.awaitility.core.ThrowingRunnable assertion) {
-            await().atMost(Inbox.DEADLINE).untilAsserted(assertion);
         }
     }
 
@@ -73,7 +67,7 @@ final class SystemdTest {
             try {
                 manager.await("READY=1");
                 manager.await("STATUS=0 sessions");
-                Awaiting.until(() ->
+                soon(() ->
                         assertThat(manager.told()).filteredOn("WATCHDOG=1"::equals).hasSize(2));
                 assertThat(manager.told()).doesNotContain("STOPPING=1");
 
@@ -113,11 +107,10 @@ final class SystemdTest {
     @Test
     void aSocketThatIsGoneIsNoReasonToFail() throws Exception {
         var output = Files.createFile(directory.resolve("output"));
-        var builder = WeirCommand.builder(List.of(), List.of("run", "--port", "0", "--admin-port", "0"));
-        builder.environment().put("NOTIFY_SOCKET", directory.resolve("gone").toString());
+        var builder = relay(directory.resolve("gone").toString());
         var relay = builder.redirectOutput(output.toFile()).start();
         try {
-            Awaiting.until(() -> assertThat(output).content()
+            soon(() -> assertThat(output).content()
                     .contains("systemd is not notified", "sendto: error 2"));
             Signal.TERM.sendTo(relay);
             assertThat(relay.waitFor()).isZero();
@@ -127,12 +120,22 @@ final class SystemdTest {
         }
     }
 
+    private static void soon(ThrowingRunnable assertion) {
+        await().atMost(Inbox.DEADLINE).untilAsserted(assertion);
+    }
+
     private static Process start(String address, String... environment) throws IOException {
-        var builder = WeirCommand.builder(List.of(), List.of("run", "--port", "0", "--admin-port", "0"));
-        builder.environment().put("NOTIFY_SOCKET", address);
+        var builder = relay(address);
         for (int i = 0; i < environment.length; i += 2) {
             builder.environment().put(environment[i], environment[i + 1]);
         }
         return builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+    }
+
+    private static ProcessBuilder relay(String address) {
+        var builder = WeirCommand.builder(
+                List.of(), List.of("run", "--port", "0", "--admin-port", "0"));
+        builder.environment().put("NOTIFY_SOCKET", address);
+        return builder;
     }
 }
