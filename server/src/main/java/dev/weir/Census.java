@@ -40,14 +40,17 @@ final class Census {
         long oldestNanos;
 
         private void add(Session session) {
-            phases.merge(session.phase(), 1L, Long::sum);
+            Phase phase = session.phase();
+            phases.merge(phase, 1L, Long::sum);
             blocked += session.outbox().blocking() ? 1 : 0;
             Depth depth = session.outbox().depth();
             queuedMessages += depth.messages();
             queuedBytes += depth.bytes();
             mostMessages = Math.max(mostMessages, depth.highWaterMessages());
             mostBytes = Math.max(mostBytes, depth.highWaterBytes());
-            oldestNanos = Math.max(oldestNanos, session.outbox().oldestNanos());
+            if (phase == Phase.PAIRED) { // who waits for a partner may well have queued something
+                oldestNanos = Math.max(oldestNanos, session.outbox().oldestNanos());
+            }
         }
     }
 

@@ -121,7 +121,7 @@ final class Meters implements AutoCloseable {
                 "Most payload that the outbox of any live session ever held");
         oldest = all(meter.gaugeBuilder("weir.queue.age")
                 .setUnit("s")
-                .setDescription("Age of the oldest message that is not written yet")
+                .setDescription("Age of the oldest message of a pair that is not written yet")
                 .buildObserver());
         memoryUsed = amount("weir.queue.memory.used", "By", "Memory in outboxes");
         memoryLimit = amount("weir.queue.memory.limit", "By", "Memory that outboxes may take");

@@ -4,6 +4,8 @@ import static dev.weir.RunningRelay.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -98,8 +100,6 @@ class MetersTest {
         assertThat(page.value("weir_queue_payload_bytes")).isEqualTo(8);
         assertThat(page.value("weir_queue_messages_highest")).isEqualTo(2);
         assertThat(page.value("weir_queue_payload_highest_bytes")).isEqualTo(8);
-        assertThat(page.value("weir_queue_age_seconds", "weir_side=client")).isPositive();
-        assertThat(page.value("weir_queue_age_seconds", "weir_side=worker")).isZero();
         assertThat(page.value("weir_queue_memory_used_bytes")).isPositive();
 
         client.close(1000, "");
@@ -122,6 +122,28 @@ class MetersTest {
         });
         weir.open("/w/a"); // takes it all, so that the client's socket is read again
         soon().untilAsserted(() -> assertThat(scrape().value("weir_sessions_blocked")).isZero());
+    }
+
+    @Test
+    void whatAPartnerDoesNotTakeGetsOld() throws Exception {
+        weir.namedRoute("age", "/c/{key}", "/w/{key}");
+        RawPeer worker = weir.dial("/w/a").stalled().open();
+        RawPeer client = weir.open("/c/a");
+        CompletableFuture<Void> sending = client.sending(() -> {
+            for (int i = 0; i < 200; i++) {
+                client.binary(new byte[16 * 1024]);
+            }
+        });
+
+        soon().untilAsserted(() -> assertThat(
+                scrape().value("weir_queue_age_seconds", "weir_side=client"))
+                .isGreaterThan(0.5));
+        assertThat(scrape().value("weir_queue_age_seconds", "weir_side=worker")).isZero();
+
+        worker.read();
+        sending.get(60, TimeUnit.SECONDS);
+        soon().untilAsserted(() ->
+                assertThat(scrape().value("weir_queue_age_seconds")).isZero());
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -44,10 +45,17 @@ final class WeirProcess implements AutoCloseable {
     /** Starts it with a config file of this content. */
     static WeirProcess start(String yaml, String... jvmArguments)
             throws IOException, InterruptedException {
+        return startWith(Map.of(), yaml, jvmArguments);
+    }
+
+    /** Starts it with these variables, and a config file of this content. */
+    static WeirProcess startWith(
+            Map<String, String> environment, String yaml, String... jvmArguments)
+            throws IOException, InterruptedException {
         var file = Files.createTempFile("weir", ".yaml");
         try {
             Files.writeString(file, yaml);
-            return start(List.of("--config", file.toString()), jvmArguments);
+            return start(environment, List.of("--config", file.toString()), jvmArguments);
         } finally {
             Files.delete(file);
         }
@@ -55,10 +63,17 @@ final class WeirProcess implements AutoCloseable {
 
     private static WeirProcess start(List<String> flags, String... jvmArguments)
             throws IOException, InterruptedException {
+        return start(Map.of(), flags, jvmArguments);
+    }
+
+    private static WeirProcess start(
+            Map<String, String> environment, List<String> flags, String... jvmArguments)
+            throws IOException, InterruptedException {
         var arguments = new ArrayList<>(List.of("run", "--port", "0", "--admin-port", "0"));
         arguments.addAll(flags);
-        var weir = new WeirProcess(
-                WeirCommand.builder(List.of(jvmArguments), arguments).start());
+        var builder = WeirCommand.builder(List.of(jvmArguments), arguments);
+        builder.environment().putAll(environment);
+        var weir = new WeirProcess(builder.start());
         Thread.ofVirtual().name("weir output").start(weir::readOutput);
         try {
             weir.port.get(START_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
