@@ -26,8 +26,10 @@ record HttpAnswer(int status, Map<String, String> headers, String body) {
         }
         String[] lines = head.split("\r\n", 0);
         Map<String, String> headers = headers(lines);
+        boolean chunked = headers.getOrDefault("transfer-encoding", "").equals("chunked");
         int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
-        String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+        String body = new String(
+                chunked ? chunks(in) : in.readNBytes(length), StandardCharsets.UTF_8);
         return new HttpAnswer(Integer.parseInt(lines[0].split(" ", -1)[1]), headers, body);
     }
 
@@ -48,6 +50,26 @@ record HttpAnswer(int status, Map<String, String> headers, String body) {
             headers.put(header[0].toLowerCase(Locale.ROOT), header[1].strip());
         }
         return headers;
+    }
+
+    private static byte[] chunks(InputStream in) throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        int length = Integer.parseInt(line(in), 16);
+        while (length > 0) {
+            body.write(in.readNBytes(length));
+            line(in);
+            length = Integer.parseInt(line(in), 16);
+        }
+        line(in);
+        return body.toByteArray();
+    }
+
+    private static String line(InputStream in) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int next = in.read(); next >= 0 && next != '\n'; next = in.read()) {
+            line.write(next);
+        }
+        return line.toString(StandardCharsets.ISO_8859_1).strip();
     }
 
     /** One byte at a time, for what follows the head of a 101 belongs to the WebSocket. */

@@ -125,7 +125,9 @@ final class RunningRelay implements BeforeEachCallback, AfterEachCallback {
         if (node.stream().noneMatch(line -> line.startsWith("listen:"))) {
             yaml.add("listen: { host: 127.0.0.1, port: 0 }");
         }
-        yaml.add("admin: { host: 127.0.0.1, port: 0 }");
+        if (node.stream().noneMatch(line -> line.startsWith("admin:"))) {
+            yaml.add("admin: { host: 127.0.0.1, port: 0 }");
+        }
         yaml.addAll(node);
         if (!routes.isEmpty()) {
             yaml.add("routes:");

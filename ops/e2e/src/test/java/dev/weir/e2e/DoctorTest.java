@@ -1,0 +1,167 @@
+package dev.weir.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weir.e2e.WeirCommand.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Trouble of a real relay, made from outside, and what {@code weir doctor} says of it. */
+final class DoctorTest {
+
+    private static final String WATCH = "watch: { interval: 100ms, stalled: 1s, silent: 1s }\n";
+    private static final Pattern ADMIN = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
+    private static final Pattern PORT = Pattern.compile("ws://[^:\"]*:(\\d+)");
+
+    @TempDir Path directory;
+
+    private static Outcome doctor(WeirProcess weir) throws IOException, InterruptedException {
+        return WeirCommand.run("doctor", weir.admin().base().toString());
+    }
+
+    /** Asks again until that finding is told; it takes the relay a moment to see it. */
+    private static Outcome awaitDiagnosis(String admin, String finding) {
+        return await().atMost(Inbox.DEADLINE).until(
+                () -> WeirCommand.run("doctor", admin),
+                outcome -> outcome.text().contains(finding));
+    }
+
+    private static Outcome awaitDiagnosis(WeirProcess weir, String finding) {
+        return awaitDiagnosis(weir.admin().base().toString(), finding);
+    }
+
+    @Test
+    void aRelayInOrderHasNoFindings() throws Exception {
+        try (var weir = WeirProcess.start(WATCH)) {
+            var outcome = doctor(weir);
+            assertThat(outcome.text()).contains("finds nothing wrong");
+            assertThat(outcome.exitCode()).isZero();
+            weir.stop();
+        }
+    }
+
+    @Test
+    void theWorkerThatDoesNotReadIsNamedAndWhoWaitsForIt() throws Exception {
+        try (var weir = WeirProcess.start(WATCH);
+                var client = RawSession.open(weir, "/client/a");
+                var worker = RawSession.open(weir, "/worker/a")) {
+            client.flood();
+
+            var outcome = awaitDiagnosis(weir, "stalled-pair");
+
+            assertThat(outcome.exitCode()).isEqualTo(1);
+            assertThat(outcome.text())
+                    .contains("WARNING  stalled-pair")
+                    .contains("session " + worker.id() + ", side worker, route default")
+                    .contains("worker " + worker.id() + " has taken nothing for")
+                    .contains("of client\n   " + client.id() + " wait for it")
+                    .contains("WriteCompletion.await")
+                    .contains("ops/README.md#stalled-pair");
+            var events = weir.admin().get("/sessions/" + client.id() + "/events").json();
+            assertThat(events.get("events").valueStream()
+                            .map(event -> event.get("what").asString()))
+                    .contains("received", "held-up");
+            assertThat(weir.awaitLine(line -> line.contains("finding began")))
+                    .contains("stalled-pair", worker.id());
+        }
+    }
+
+    @Test
+    void thePeerThatAnswersNoPingIsNamed() throws Exception {
+        try (var weir = WeirProcess.start(WATCH);
+                var mute = RawSession.open(weir, "/client/a")) {
+            var outcome = awaitDiagnosis(weir, "half-open-peer");
+            assertThat(outcome.exitCode()).isEqualTo(1);
+            assertThat(outcome.text()).contains(
+                    "session " + mute.id(), "has not answered a ping", "address 127.0.0.1:");
+        }
+    }
+
+    /** It answers though no virtual thread runs, and shows what keeps them from it. */
+    @Test
+    void whatStarvesTheCarriersIsShownWhileItDoes() throws Exception {
+        var trigger = directory.resolve("busy");
+        var agent = agent();
+        try (var weir = WeirProcess.start(WATCH, "-javaagent:" + agent + "=" + trigger)) {
+            Files.createFile(trigger);
+
+            var outcome = awaitDiagnosis(weir, "BusyAgent.computeWithoutEnd");
+
+            assertThat(outcome.text()).contains("carrier-starvation", "waited");
+            assertThat(outcome.exitCode()).isPositive();
+            Files.delete(trigger);
+            await().atMost(Inbox.DEADLINE).until(() -> doctor(weir).exitCode() == 0);
+            weir.stop();
+        }
+    }
+
+    private Path agent() throws IOException {
+        var manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().putValue("Premain-Class", BusyAgent.class.getName());
+        var jar = directory.resolve("agent.jar");
+        var entry = BusyAgent.class.getName().replace('.', '/') + ".class";
+        try (var out = new JarOutputStream(Files.newOutputStream(jar), manifest);
+                var in = BusyAgent.class.getResourceAsStream("/" + entry)) {
+            out.putNextEntry(new JarEntry(entry));
+            out.write(in.readAllBytes());
+            out.closeEntry();
+        }
+        return jar;
+    }
+
+    /** A limit on the size of files does to the log what a full disk does. */
+    @Test
+    void aLogThatCannotBeWrittenIsToldWithTheReasonAndTheRelayGoesOn() throws Exception {
+        var config = Files.writeString(directory.resolve("weir.yaml"),
+                "watch: { interval: 100ms, pinned: off, hold: 1m }\n"
+                        + "log: { format: json, level: debug }\n");
+        var log = directory.resolve("weir.log");
+        var java = WeirCommand.builder(
+                        List.of("-XX:-UsePerfData"),
+                        List.of("run", "--port", "0", "--admin-port", "0", "--config",
+                                config.toString()))
+                .command();
+        var relay = new ProcessBuilder("/bin/sh", "-c", "ulimit -f 16; exec \"$@\" >" + log, "sh")
+                .redirectErrorStream(true);
+        relay.command().addAll(java);
+        var process = relay.start();
+        try {
+            var admin = awaitInLog(log, ADMIN, 0);
+            int port = Integer.parseInt(awaitInLog(log, PORT, 1));
+            await().atMost(Inbox.DEADLINE).until(() -> {
+                RawSession.open(port, "/client/" + Pair.newKey()).close();
+                return WeirCommand.run("doctor", admin).text().contains("log-loss");
+            });
+
+            var outcome = awaitDiagnosis(admin, "log-loss");
+
+            assertThat(outcome.exitCode()).isEqualTo(1);
+            assertThat(outcome.text()).contains("lines of the log:", "File too large");
+            RawSession.open(port, "/client/still-open").close();
+        } finally {
+            process.destroyForcibly();
+            process.waitFor(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private static String awaitInLog(Path log, Pattern pattern, int group) {
+        return await().atMost(Inbox.DEADLINE).until(
+                () -> {
+                    var found = pattern.matcher(Files.exists(log) ? Files.readString(log) : "");
+                    return found.find() ? found.group(group) : "";
+                },
+                text -> !text.isEmpty());
+    }
+}
