@@ -21,9 +21,12 @@ import dev.weir.session.Ids;
 import dev.weir.session.Reception;
 import dev.weir.session.Session;
 import dev.weir.session.Sessions;
+import dev.weir.session.Tallies;
+import dev.weir.session.Traces;
 import dev.weir.session.Wire;
 import dev.weir.watch.Diagnosis;
 import io.opentelemetry.api.metrics.MeterProvider;
+import io.opentelemetry.api.trace.SpanContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -31,6 +34,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,7 +87,7 @@ class LeakFindingTest {
         config = new ConfigLoader().parse("test",
                 "watch: { interval: 50ms, leak: 200ms, hold: 200ms, pinned: off }\n");
         route = config.routes().getFirst();
-        reception = new Reception(config.routes(), sessions, ids);
+        reception = new Reception(config.routes(), Map.of(), sessions, ids);
         diagnosis = Diagnosis.start(
                 config, sessions, pool, MeterProvider.noop().get("test"), InstantSource.system(),
                 System::nanoTime);
@@ -97,12 +101,13 @@ class LeakFindingTest {
 
     private Session admit(Side side) throws Exception {
         Identity identity = new Identity(
-                ids.next(), side, route, "k", "",
+                ids.next(), side, route, "k", Map.of("key", "k"), "",
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), ids.nextTrace(),
-                Instant.EPOCH);
+                Map.of(), null, SpanContext.getInvalid(), Instant.EPOCH);
         Session session = new Session(identity, wire, new Session.Shared(
                 config.heartbeat(), Duration.ofSeconds(10), Duration.ofSeconds(5), pool,
-                new FlightRecorder.Memory(100, 1 << 20), System::nanoTime));
+                new FlightRecorder.Memory(100, 1 << 20), InstantSource.system(), System::nanoTime,
+                new Tallies(), Traces.off()));
         reception.admit(session);
         session.opened();
         return session;

@@ -60,12 +60,16 @@ final class RabbitMqConnection implements Reconnecting.Life {
 
     private static final int CLOSE_MILLIS = 2_000;
 
+    /** The largest bulkhead: each caller waits for one publication. */
+    private static final int CALLERS_MAX = 1_000_000;
+
     private final String name;
     private final Connection publishing;
     private final @Nullable Connection hearing;
     private final Channel channel;
     private final Runnable atEnd;
-    private final BlockingQueue<RabbitMqPublication> waiting = new LinkedBlockingQueue<>();
+    private final BlockingQueue<RabbitMqPublication> waiting =
+            new LinkedBlockingQueue<>(CALLERS_MAX);
     private final NavigableMap<Long, RabbitMqPublication> unconfirmed =
             new ConcurrentSkipListMap<>();
     private final AtomicReference<@Nullable String> end = new AtomicReference<>();

@@ -46,8 +46,8 @@ class ReadmeTest {
     private static String section(Connector.Provider provider) {
         StringBuilder text = new StringBuilder();
         text.append("\n### ").append(provider.type()).append("\n\n");
-        text.append(provider.summary()).append("\n\n```yaml\nconnector: ");
-        text.append(provider.settings().example().strip()).append("\n```\n\n");
+        text.append(provider.summary()).append("\n\n```yaml\nconnector:\n");
+        text.append(provider.settings().example().strip().indent(2)).append("```\n\n");
         text.append("| Setting | Value | Default | |\n|---|---|---|---|\n");
         for (Setting setting : provider.settings().settings()) {
             text.append("| `").append(setting.name()).append("` | ").append(value(setting))
@@ -109,6 +109,9 @@ class ReadmeTest {
     }
 
     private static String size(long bytes) {
+        if (bytes % (1 << 30) == 0) {
+            return (bytes >> 30) + "GiB";
+        }
         if (bytes % (1 << 20) == 0) {
             return (bytes >> 20) + "MiB";
         }

@@ -3,9 +3,11 @@ package dev.weir.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.weir.connectors.Connector;
 import dev.weir.connectors.Deadlines;
 import dev.weir.connectors.guard.Policy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,6 +98,26 @@ class ConnectorConfigTest {
     }
 
     @Test
+    void theExampleOfEachConnectorIsValidButForSecretsThatAreNotHere() {
+        for (Connector.Provider provider : ConnectorTypes.installed().all()) {
+            if (provider.type().equals("scripted")) {
+                continue;
+            }
+            String yaml = "connectors:\n  - name: example\n"
+                    + provider.settings().example().strip().indent(4)
+                    + "routes:\n  - {name: r, clients: \"/c/{robot}\", connector: example}\n";
+            List<String> problems = new ArrayList<>();
+            try {
+                new ConfigLoader().parse("weir.yaml", yaml);
+            } catch (ConfigException e) {
+                problems.addAll(e.problems());
+            }
+            problems.removeIf(problem -> problem.contains("is not set"));
+            assertThat(problems).as(yaml).isEmpty();
+        }
+    }
+
+    @Test
     void theEffectiveConfigurationIsAFileOfTheSame() throws ConfigException {
         Config config = new ConfigLoader().parse("weir.yaml", ALL);
         String yaml = EffectiveConfig.yaml(config);
@@ -137,7 +159,7 @@ class ConnectorConfigTest {
 # Connectors
 {name: c} | | connectors[0]: the key type is missing
 {type: loopback} | | connectors[0]: the key name is missing
-{name: c, type: loopbak} | | connectors[0].type: must be loopback
+{name: c, type: loopbak} | | connectors[0].type: must be http
 {name: c, type: loopback, dely: 1s} | | connectors[0].dely: unknown key, did you mean delay?
 {name: c, type: loopback, delay: 1} | | connectors[0].delay: a duration is written 500ms, 30s, 5m or 1h
 {name: c, type: loopback, answers: 0.5} | | connectors[0].answers: must be a whole number, not 0.5
