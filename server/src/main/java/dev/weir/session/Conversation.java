@@ -11,7 +11,6 @@ import dev.weir.pair.Pairing;
 import dev.weir.pair.Pairing.Place;
 import dev.weir.pair.Side;
 import java.time.Duration;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,8 +47,8 @@ final class Conversation implements Runnable {
             Party opening = coming;
             if (pairing.giveUp(place)) {
                 client.release();
-            } else if (opening instanceof LinkLeg) {
-                opening.end(Objects.requireNonNull(client.end()).forOtherSide());
+            } else if (opening != null) {
+                endIfInVain(opening);
             }
         });
         try {
@@ -101,13 +100,10 @@ final class Conversation implements Runnable {
         }
     }
 
-    /** {@return whether it opened} Opening a link may take long: then it ends with its client. */
+    /** {@return whether it opened} Opening a link may take long. */
     private boolean open(Party worker) throws InterruptedException {
         coming = worker;
-        End gone = client.end();
-        if (gone != null && worker instanceof LinkLeg) {
-            worker.end(gone.forOtherSide());
-        }
+        endIfInVain(worker);
         try {
             return worker.awaitOpen();
         } finally {
@@ -140,6 +136,15 @@ final class Conversation implements Runnable {
             client.part();
             worker.part();
             pairing.served(worker.host());
+        }
+    }
+
+    /** Gives up a link that is opened for a client that is gone and has left nothing to say. */
+    private void endIfInVain(Party worker) {
+        End gone = client.end();
+        boolean silent = client.outbox().depth().messages() == 0;
+        if (gone != null && silent && worker instanceof LinkLeg) {
+            worker.end(gone.forOtherSide());
         }
     }
 

@@ -52,11 +52,10 @@ public final class LinkLeg implements Party {
     private final Outbox outbox;
     private final Inbound inbound;
     private final MessageAssembly assembly;
+    private final Service service;
     private final InFlight inFlight;
     private final Tallies.Tally tally;
-    private final Lane primary;
-    private final @Nullable Lane fallback;
-    private final @Nullable Lane deadLetters;
+    private final Dispatch dispatch;
 
     /** Whose turn it is to put: the primary and the fallback may both still answer. */
     private final Semaphore turn = new Semaphore(1, true);
@@ -84,22 +83,17 @@ public final class LinkLeg implements Party {
         this.inbound = new Inbound(upstream.route().message(), outbox, shared.pool());
         this.assembly = new MessageAssembly(caller, inherited, shared);
         this.tally = shared.tallies().of(new Ledger.Account(caller.route(), Side.WORKER));
-        Upstream.Services services = upstream.services();
-        this.inFlight = new InFlight(services.primary().policy().concurrency());
-        this.primary = new Lane(services.primary(), caller, new FromService(true));
-        this.fallback = laneTo(services.fallback(), new FromService(false));
-        this.deadLetters = laneTo(services.deadLetters(), new Unheard());
-    }
-
-    private @Nullable Lane laneTo(@Nullable Service service, Lane.Listener listener) {
-        return service == null ? null : new Lane(service, caller, listener);
+        this.service = upstream.services().primary();
+        this.inFlight = new InFlight(service.policy().concurrency());
+        this.dispatch = new Dispatch(
+                upstream, caller, shared, over, new FromService(true), new FromService(false));
     }
 
     // Opening.
 
     /** Opens the link, before its client's handshake is answered. */
     void dial() throws LinkException, InterruptedException {
-        subprotocol = primary.link().subprotocol();
+        subprotocol = dispatch.dial().subprotocol();
     }
 
     /** {@return the subprotocol that the service chose when it was dialed; empty is none} */
@@ -114,42 +108,11 @@ public final class LinkLeg implements Party {
     @Override
     public boolean awaitOpen() throws InterruptedException {
         try {
-            patiently(primary::link);
+            dispatch.open();
         } catch (LinkException e) {
             fail(e, "link not opened");
         }
         return true;
-    }
-
-    /** What is tried, again and again where the route lets a client wait for its service. */
-    private interface Attempt {
-        void run() throws LinkException, InterruptedException;
-    }
-
-    private void patiently(Attempt attempt) throws LinkException, InterruptedException {
-        Patience patience = new Patience(upstream, over, shared.nanoClock());
-        while (true) {
-            try {
-                attempt.run();
-                return;
-            } catch (LinkException e) {
-                if (fallback != null && isForFallback(e)) {
-                    fallback.link();
-                    return;
-                }
-                if (ended.get() != null || !patience.waitAfter(e)) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    /** The primary has it for sure not, and may have no more for a while. */
-    private static boolean isForFallback(LinkException failure) {
-        return switch (failure.kind()) {
-            case NOT_TRIED, UNREACHABLE, BUSY -> true;
-            case TIMED_OUT, FAILED, LOST, REJECTED, OVERFLOWED, CLOSED -> false;
-        };
     }
 
     // From the client to the service.
@@ -204,11 +167,11 @@ public final class LinkLeg implements Party {
         boolean settled = false;
         boolean good = false;
         try {
-            send(message);
+            dispatch.send(message);
             settled = true;
         } catch (LinkException e) {
-            good = !e.mayHaveArrived() && isOver();
-            settled = !good && bury(message, e);
+            good = !e.mayHaveArrived() && dispatch.isOver();
+            settled = !good && dispatch.bury(message, e);
             if (!good && !settled && !(upstream.clientsStay() && e.kind() != Kind.NOT_TRIED)) {
                 fail(e, "message not delivered");
             }
@@ -219,62 +182,6 @@ public final class LinkLeg implements Party {
             }
         }
         return !good;
-    }
-
-    /** The link has ended, or its pair has and the pump is told to stop. */
-    private boolean isOver() {
-        return ended.get() != null || Thread.currentThread().isInterrupted();
-    }
-
-    private void send(Message message) throws LinkException, InterruptedException {
-        Patience patience = new Patience(upstream, over, shared.nanoClock());
-        while (true) {
-            try {
-                primary.send(message);
-                return;
-            } catch (LinkException e) {
-                if (fallback != null && isForFallback(e)) {
-                    fallback.send(message);
-                    return;
-                }
-                if (e.mayHaveArrived() || isOver() || !waited(patience, e)) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    /** {@return whether to try again} Who is told to stop meanwhile has not sent it. */
-    private static boolean waited(Patience patience, LinkException failure) {
-        try {
-            return patience.waitAfter(failure);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    /** {@return whether the dead letters have it} */
-    private boolean bury(Message message, LinkException cause) throws InterruptedException {
-        boolean buried = false;
-        if (deadLetters != null) {
-            try {
-                deadLetters.send(message);
-                buried = true;
-            } catch (LinkException e) {
-                cause.addSuppressed(e);
-            }
-        }
-        log.atWarn()
-                .addKeyValue("session", caller.session())
-                .addKeyValue("route", caller.route())
-                .addKeyValue("connector", primary.service().name())
-                .addKeyValue("message", message.id())
-                .addKeyValue("bytes", message.length())
-                .addKeyValue("failure", cause.kind().name())
-                .addKeyValue("cause", cause.getMessage())
-                .log(buried ? "message dead-lettered" : "message failed");
-        return buried;
     }
 
     private void undelivered(int bytes) {
@@ -290,7 +197,7 @@ public final class LinkLeg implements Party {
             log.atWarn()
                     .addKeyValue("session", caller.session())
                     .addKeyValue("route", caller.route())
-                    .addKeyValue("connector", primary.service().name())
+                    .addKeyValue("connector", service.name())
                     .addKeyValue("failure", cause.kind().name())
                     .addKeyValue("cause", cause.getMessage())
                     .addKeyValue("reason", how.reason().label())
@@ -331,20 +238,6 @@ public final class LinkLeg implements Party {
         }
     }
 
-    /** Hears the dead letters, which have nothing to say. */
-    private static final class Unheard implements Lane.Listener {
-
-        @Override
-        public boolean came(Incoming incoming) {
-            return incoming instanceof Message;
-        }
-
-        @Override
-        public void lost(LinkException cause) {
-            log.atDebug().setCause(cause).log("dead-letter link lost");
-        }
-    }
-
     private void put(Message message) throws InterruptedException {
         int opcode = message.isText() ? Opcode.TEXT : Opcode.BINARY;
         Verdict verdict;
@@ -359,7 +252,7 @@ public final class LinkLeg implements Party {
             case Verdict.Offence(CloseReason reason) -> {
                 log.atWarn()
                         .addKeyValue("session", caller.session())
-                        .addKeyValue("connector", primary.service().name())
+                        .addKeyValue("connector", service.name())
                         .addKeyValue("reason", reason.label())
                         .log("the service sent what it must not");
                 end(new End(Side.WORKER, reason));
@@ -418,19 +311,13 @@ public final class LinkLeg implements Party {
     }
 
     private void close(End how) {
-        Deadlines deadlines = primary.service().policy().deadlines();
+        Deadlines deadlines = service.policy().deadlines();
         inFlight.awaitNone(deadlines.send().plus(deadlines.answer()));
         Close words = how.close();
         Goodbye goodbye = words.code() == Close.NO_CODE || !words.mayBeSent()
                 ? new Goodbye(Goodbye.NO_CODE, "")
                 : new Goodbye(words.code(), words.text());
-        primary.close(goodbye);
-        if (fallback != null) {
-            fallback.close(goodbye);
-        }
-        if (deadLetters != null) {
-            deadLetters.close(goodbye);
-        }
+        dispatch.close(goodbye);
         inbound.close();
         assembly.close();
     }
@@ -439,12 +326,12 @@ public final class LinkLeg implements Party {
 
     @Override
     public String id() {
-        return primary.service().name();
+        return service.name();
     }
 
     @Override
     public String host() {
-        return primary.service().name();
+        return service.name();
     }
 
     @Override
@@ -470,7 +357,7 @@ public final class LinkLeg implements Party {
 
     @Override
     public Duration lastWords() {
-        Deadlines deadlines = primary.service().policy().deadlines();
+        Deadlines deadlines = service.policy().deadlines();
         return deadlines.send().plus(deadlines.answer());
     }
 }

@@ -142,6 +142,57 @@ class OutboxTest {
         assertThat(large.used()).isZero();
     }
 
+    // A consumer that took only a part.
+
+    @Test
+    void whatWasNotTakenOfARunComesFirstForTheNextConsumer() throws Exception {
+        Outbox roomy = outbox(9, LONG);
+        roomy.attach(() -> {});
+        put(roomy, "a");
+        put(roomy, "b");
+        put(roomy, "c");
+        FrameBuffer run = take(roomy);
+        put(roomy, "d");
+        roomy.giveBack(run, 1);
+        assertThat(roomy.depth().messages()).isEqualTo(3);
+        assertThat(roomy.depth().bytes()).isEqualTo(3);
+
+        AtomicInteger started = new AtomicInteger();
+        roomy.attach(started::incrementAndGet);
+        assertThat(started).as("the next consumer has work at once").hasValue(1);
+        List<String> taken = new ArrayList<>();
+        while (roomy.depth().messages() > 0) {
+            FrameBuffer next = take(roomy);
+            taken.addAll(texts(next));
+            roomy.release(next);
+        }
+        assertThat(taken).containsExactly("b", "c", "d");
+        assertThat(pool.used()).isZero();
+    }
+
+    @Test
+    void aRunOfWhichAllWasTakenIsWritten() throws Exception {
+        outbox.attach(() -> {});
+        putTwo(outbox);
+        FutureTask<Put> third = blockedPut("c");
+        outbox.giveBack(take(outbox), 2);
+        assertThat(third.get(20, TimeUnit.SECONDS)).isEqualTo(Put.QUEUED);
+        assertThat(outbox.depth().messages()).isEqualTo(1);
+    }
+
+    @Test
+    void aPartOfAMessageCanBeGivenBack() throws Exception {
+        outbox.attach(() -> {});
+        outbox.put(Opcode.TEXT, false, bytes("a"));
+        FrameBuffer part = take(outbox);
+        outbox.put(Opcode.CONTINUATION, true, bytes("b"));
+        outbox.giveBack(part, 0);
+        assertThat(outbox.depth().messages()).isEqualTo(1);
+        assertThat(outbox.depth().bytes()).isEqualTo(2);
+        outbox.attach(() -> {});
+        assertThat(texts(take(outbox))).containsExactly("a");
+    }
+
     @Test
     void aMessageIsForWhoListenedWhenItBegan() throws Exception {
         outbox.attach(() -> {});
