@@ -2,6 +2,7 @@ package dev.weir.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.connectors.guard.Policy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -39,9 +40,17 @@ class ExampleTest {
     }
 
     @Test
-    void showsARouteByKeyAndAPool() {
+    void showsTheDefaultsOfAConnector() {
+        assertThat(example.connectors()).singleElement().satisfies(connector -> {
+            assertThat(connector.policy()).isEqualTo(Policy.defaults());
+            assertThat(connector.required()).isFalse();
+        });
+    }
+
+    @Test
+    void showsARouteByKeyAPoolAndAConnector() {
         assertThat(example.routes())
                 .extracting(route -> PathTemplate.parse(route.clients()).variables())
-                .containsExactly(List.of("robot"), List.of());
+                .containsExactly(List.of("robot"), List.of(), List.of("customer"));
     }
 }
