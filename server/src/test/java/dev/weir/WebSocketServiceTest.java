@@ -345,6 +345,8 @@ class WebSocketServiceTest {
         RawPeer service = backend.next().peer();
         backend.close();
         assertThat(service.end()).isNotEmpty();
+        // What is sent before the relay has seen the end may have reached the old connection.
+        soon().until(() -> weir.shown(client).path("phase").asString().equals("waiting"));
         for (int i = 0; i < 20; i++) {
             client.text("message " + i);
         }

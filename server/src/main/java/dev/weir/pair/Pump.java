@@ -79,8 +79,11 @@ final class Pump {
             written = true;
         } catch (PartlyTakenException e) {
             midMessage = e.frames() == 0 ? run.continues() : run.unfinished();
-            from.outbox().giveBack(run, e.frames());
+            lost = from.outbox().giveBack(run, e.frames());
             givenBack = true;
+            if (lost.messages() > 0) {
+                from.lost(lost);
+            }
         } catch (IOException e) {
             // The leg has ended and says why; here only what it did not take counts.
             written = false;

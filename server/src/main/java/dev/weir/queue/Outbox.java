@@ -346,8 +346,9 @@ public final class Outbox {
      * This one leaves for good.
      *
      * @param taken how many frames were taken, whatever became of them
+     * @return what is dropped instead: all the rest, when everything was discarded meanwhile
      */
-    public void giveBack(FrameBuffer run, int taken) {
+    public Remains giveBack(FrameBuffer run, int taken) {
         lock.lock();
         try {
             consumer = null;
@@ -355,6 +356,7 @@ public final class Outbox {
             backlog.returned(run, taken);
             room.signal();
             settled.signalAll();
+            return unheard ? backlog.clear() : new Remains(0, 0);
         } finally {
             lock.unlock();
         }

@@ -181,6 +181,18 @@ class OutboxTest {
     }
 
     @Test
+    void whatIsGivenBackAfterEverythingWasDiscardedIsDroppedToo() throws Exception {
+        outbox.attach(() -> {});
+        putTwo(outbox);
+        FrameBuffer run = take(outbox);
+        outbox.detach(0);
+        outbox.discard();
+        assertThat(outbox.giveBack(run, 1)).isEqualTo(new Remains(1, 1));
+        assertThat(outbox.depth().messages()).isZero();
+        assertThat(pool.used()).isZero();
+    }
+
+    @Test
     void aPartOfAMessageCanBeGivenBack() throws Exception {
         outbox.attach(() -> {});
         outbox.put(Opcode.TEXT, false, bytes("a"));
