@@ -28,6 +28,14 @@ final class ComposeTest {
     }
 
     @Test
+    void itsPrometheusTakesItsConfig() throws Exception {
+        // The files that it names are where the container has them.
+        var outcome = Tool.of("promtool", "prometheus", "check", "config", "--syntax-only",
+                EXAMPLE.resolve("prometheus.yaml").toString()).run("");
+        assertThat(outcome.exitCode()).as("%s", outcome).isZero();
+    }
+
+    @Test
     void mistakesInItAreSeen() throws Exception {
         var broken = Files.readString(EXAMPLE.resolve("compose.yaml"))
                 .replace("read_only", "readonly")

@@ -20,7 +20,7 @@ final class SystemdUnitTest {
 
     @Test
     void itHasNoMistake() throws Exception {
-        var outcome = Tool.of("systemd-analyze", "verify", "--man=no", unit()).run("");
+        var outcome = analyze("verify", "--man=no", unit());
         // It exits with 0 whatever it finds.
         assertThat(outcome.output()).as("what it complains of").isEmpty();
     }
@@ -30,16 +30,21 @@ final class SystemdUnitTest {
         var broken = Path.of(unit());
         var mistaken = Files.readString(broken).replace("WatchdogSec=", "WatchdogSecs=");
         Files.writeString(broken, mistaken);
-        var outcome = Tool.of("systemd-analyze", "verify", "--man=no", broken.toString()).run("");
+        var outcome = analyze("verify", "--man=no", broken.toString());
         assertThat(outcome.text()).contains("WatchdogSecs");
     }
 
     @Test
     void littleIsExposedToIt() throws Exception {
-        var outcome = Tool.of("systemd-analyze", "security", "--offline=true",
-                "--threshold=" + EXPOSURE_TENTHS, unit()).run("");
+        var outcome = analyze(
+                "security", "--offline=true", "--threshold=" + EXPOSURE_TENTHS, unit());
         assertThat(outcome.exitCode()).as("%s", outcome.text()).isZero();
         assertThat(outcome.text()).contains("Overall exposure level");
+    }
+
+    private static WeirCommand.Outcome analyze(String... arguments)
+            throws IOException, InterruptedException {
+        return Tool.of("systemd-analyze", "systemd", arguments).run("");
     }
 
     /** The unit with a Java that exists here: verify looks whether the program is there. */

@@ -1,6 +1,5 @@
 package dev.weir.e2e;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -8,12 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.opentest4j.TestAbortedException;
 
-/**
- * A program that tests files. One that is not installed skips the test that asks for it, and fails
- * it where {@code CI=true} promises that everything is there.
- */
+/** A program that checks files; {@link Installed} says what happens where it is missing. */
 final class Tool {
 
     /** Scripts and their packages, of a lock file of their own. */
@@ -24,28 +19,23 @@ final class Tool {
     private final Path directory;
     private final List<String> command;
 
-    private Tool(Path directory, List<String> command) {
+    private Tool(Path directory, String program, String... arguments) {
         this.directory = directory;
-        this.command = command;
+        this.command = Stream.concat(Stream.of(program), Stream.of(arguments)).toList();
     }
 
-    /** A program of the system. */
-    static Tool of(String name, String... arguments) {
-        return new Tool(Path.of("").toAbsolutePath(), command(onPath(name), arguments));
+    /** A program of the system, which this Debian package has. */
+    static Tool of(String name, String debianPackage, String... arguments) {
+        var program = Installed.program(name, debianPackage);
+        return new Tool(Path.of("").toAbsolutePath(), program, arguments);
     }
 
-    /** A script of {@code src/test/lint}, or a program of the packages there. */
-    static Tool lint(String script, String... arguments) throws IOException, InterruptedException {
-        var node = onPath("node");
-        if (!Files.exists(LINT.resolve("node_modules/.package-lock.json"))) {
-            var install = new Tool(LINT, List.of(onPath("npm"), "ci", "--ignore-scripts"));
-            var outcome = install.run("");
-            if (outcome.exitCode() != 0) {
-                throw missing("the packages of " + LINT + ": " + outcome.text());
-            }
-        }
-        return new Tool(LINT, Stream.concat(
-                Stream.of(node), command(script, arguments).stream()).toList());
+    /** Node with a script of {@code src/test/lint} or of the packages there. */
+    static Tool lint(String... arguments) {
+        Installed.file(
+                LINT.resolve("node_modules/.package-lock.json"),
+                "npm --prefix ops/e2e/src/test/lint ci --ignore-scripts");
+        return new Tool(LINT, Installed.program("node", "nodejs"), arguments);
     }
 
     /** To start it as one likes, with its errors where its output goes. */
@@ -75,25 +65,5 @@ final class Tool {
             Files.delete(in);
             Files.delete(out);
         }
-    }
-
-    private static List<String> command(String program, String... arguments) {
-        return Stream.concat(Stream.of(program), Stream.of(arguments)).toList();
-    }
-
-    private static String onPath(String name) {
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .map(directory -> Path.of(directory, name))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElseThrow(() -> missing("no " + name + " in PATH"))
-                .toString();
-    }
-
-    private static RuntimeException missing(String what) {
-        if ("true".equals(System.getenv("CI"))) {
-            throw new AssertionError(what);
-        }
-        return new TestAbortedException(what);
     }
 }
