@@ -129,11 +129,17 @@ public final class Outbox {
         }
     }
 
-    /** The message that was announced to be traced never came in whole. */
-    public void giveUpTrace(String why) {
+    /**
+     * What is being put does not get into the queue.
+     *
+     * @return whether it was traced; its trace has ended then
+     */
+    public boolean giveUpTrace(String why) {
         lock.lock();
         try {
+            boolean was = traced != null;
             untrace(why);
+            return was;
         } finally {
             lock.unlock();
         }

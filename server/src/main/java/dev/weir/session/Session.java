@@ -141,13 +141,12 @@ public final class Session implements Party {
         switch (inbound.accept(opcode, fin, payload)) {
             case Verdict.Accepted() -> {}
             case Verdict.Dropped() -> {
-                shared.traces().lost(this, fin ? 1 : 0, payload.remaining(), "dropped");
-                outbox.giveUpTrace("dropped");
+                traceLost(fin ? 1 : 0, payload.remaining(), "dropped");
                 makeWay();
             }
             case Verdict.Undelivered() -> {
-                lost(new Remains(fin ? 1 : 0, payload.remaining()));
-                outbox.giveUpTrace("nobody is there to take it");
+                countLost(fin ? 1 : 0);
+                traceLost(fin ? 1 : 0, payload.remaining(), "ended");
                 makeWay();
             }
             case Verdict.Offence(CloseReason reason) -> end(new End(side(), reason));
@@ -168,8 +167,8 @@ public final class Session implements Party {
 
     /** What this session sends is not taken: its partner is too slow, or it waits for none. */
     private void endSlowSide(CloseReason reason) {
-        lost(new Remains(1, 0));
-        outbox.giveUpTrace(reason.label());
+        countLost(1);
+        traceLost(1, 0, reason.label());
         Pair joined = pair;
         Leg slow = joined == null ? this : joined.partnerOf(this);
         slow.end(new End(slow.side(), reason));
@@ -269,9 +268,20 @@ public final class Session implements Party {
 
     @Override
     public void lost(Remains what) {
-        traffic.undelivered(what.messages());
-        tally.lost().add(what.messages());
+        countLost(what.messages());
         shared.traces().lost(this, what.messages(), what.bytes(), "ended");
+    }
+
+    private void countLost(int messages) {
+        traffic.undelivered(messages);
+        tally.lost().add(messages);
+    }
+
+    /** What is being put just now is lost; its trace tells, if it has one. */
+    private void traceLost(int messages, long bytes, String why) {
+        if (!outbox.giveUpTrace(why)) {
+            shared.traces().lost(this, messages, bytes, why);
+        }
     }
 
     @Override

@@ -2,10 +2,13 @@ package dev.weir.session;
 
 import dev.weir.config.HeartbeatConfig;
 import dev.weir.config.RouteConfig;
+import dev.weir.config.TraceConfig;
 import dev.weir.pair.Side;
 import dev.weir.queue.BufferPool;
 import dev.weir.queue.Opcode;
 import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.TracerProvider;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -29,13 +32,19 @@ final class TestNode {
     final Reception reception;
 
     private final AtomicLong nanos = new AtomicLong(1_000_000_000);
-    private final Session.Shared shared = new Session.Shared(
-            HeartbeatConfig.defaults(), OPEN_DEADLINE, CLOSE_DEADLINE, pool,
-            new FlightRecorder.Memory(100, 1 << 20), () -> Instant.EPOCH,
-            nanos::get, new Tallies(), Traces.off());
+    private final Session.Shared shared;
 
     TestNode(RouteConfig route) {
+        this(route, TracerProvider.noop().get(""), TraceConfig.defaults());
+    }
+
+    TestNode(RouteConfig route, Tracer tracer, TraceConfig trace) {
         this.route = route;
+        this.shared = new Session.Shared(
+                HeartbeatConfig.defaults(), OPEN_DEADLINE, CLOSE_DEADLINE, pool,
+                new FlightRecorder.Memory(100, 1 << 20), () -> Instant.EPOCH,
+                nanos::get, new Tallies(), new Traces(
+                        tracer, trace, () -> Instant.ofEpochSecond(1_000_000), nanos::get));
         this.reception = new Reception(List.of(route), Map.of(), sessions, ids);
     }
 
