@@ -12,6 +12,11 @@ import dev.weir.connectors.guard.Reachability;
 import dev.weir.connectors.guard.Service;
 import dev.weir.ops.admin.Check;
 import dev.weir.ops.admin.Health;
+import dev.weir.ops.watch.Call;
+import dev.weir.ops.watch.CallWatch;
+import dev.weir.ops.watch.Culprit;
+import dev.weir.ops.watch.Kind;
+import dev.weir.ops.watch.Watch;
 import dev.weir.session.Session;
 import dev.weir.session.Upstream;
 import io.opentelemetry.api.OpenTelemetry;
@@ -20,8 +25,10 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +47,7 @@ final class ExternalServices implements AutoCloseable {
     private final ConnectorTypes types = ConnectorTypes.installed();
     private final Map<String, Service> services = new LinkedHashMap<>();
     private final Map<String, ConnectorConfig> configs = new HashMap<>();
+    private final LongSupplier nanoClock;
 
     /**
      * Makes the services.
@@ -54,6 +62,7 @@ final class ExternalServices implements AutoCloseable {
             String node,
             Session.Shared shared,
             OpenTelemetry telemetry) {
+        this.nanoClock = shared.nanoClock();
         for (ConnectorConfig connector : config.connectors()) {
             Connector.Provider provider = provider(connector);
             Settings settings = Settings.of(
@@ -126,6 +135,25 @@ final class ExternalServices implements AutoCloseable {
     void register(Health health) {
         services.values().forEach(service ->
                 health.ready("connector " + service.name(), () -> check(service)));
+    }
+
+    /** Lets the calls to each service be watched; one that lasts so long is a finding. */
+    void register(Watch watch, Duration stuck) {
+        services.values().forEach(service -> watch.add(
+                new CallWatch(Kind.CONNECTOR_STUCK, stuck, () -> calls(service))));
+    }
+
+    private List<Call> calls(Service service) {
+        long now = nanoClock.getAsLong();
+        return service.stuck(Duration.ZERO).stream()
+                .map(call -> new Call(
+                        "connector " + service.name(),
+                        "has not returned from " + call.operation().word() + " for session "
+                                + call.session(),
+                        call.lasting(now).toNanos(),
+                        call.thread(),
+                        Culprit.connector(service.name(), call.session())))
+                .toList();
     }
 
     private Check check(Service service) {

@@ -134,6 +134,7 @@ public final class Relay implements AutoCloseable {
         services.register(health);
         Diagnosis diagnosis =
                 Diagnosis.start(config, sessions, pool, telemetry.meter(), clock, nanoClock);
+        services.register(diagnosis.watch(), config.watch().stuck());
         List<Endpoint> pages = Stream.of(
                         new AdminPages(config, listener.port(), sessions, clock).endpoints(),
                         new ConnectorPages(services).endpoints(),

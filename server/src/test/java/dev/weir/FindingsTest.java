@@ -199,7 +199,7 @@ class FindingsTest {
                                     "waits for http://orders.internal/",
                                     System.nanoTime() - since,
                                     calling,
-                                    Culprit.connector("orders")))
+                                    Culprit.connector("orders", "s1")))
                             : List.of());
             weir.relay().watch().add(probe);
 
@@ -210,6 +210,23 @@ class FindingsTest {
             assertThat(stack(finding)).anyMatch(frame -> frame.contains("readAnswer"));
             call.shutdownInput();
             awaitEnd("connector-stuck", "");
+        }
+    }
+
+    @Test
+    void anHttpServiceThatDoesNotAnswerIsNamedWithTheSessionThatWaits() throws Exception {
+        try (ServerSocket service = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            weir.served("connector: { type: http, url: 'http://127.0.0.1:"
+                    + service.getLocalPort() + "/' }");
+            RawPeer client = weir.client("a");
+            client.text("an order");
+
+            JsonNode finding = awaitFinding("connector-stuck", client.id());
+
+            assertThat(finding.path("culprit").path("connector").asString()).isNotEmpty();
+            assertThat(finding.path("summary").asString())
+                    .contains("has not returned from send for session " + client.id());
+            assertThat(stack(finding)).anyMatch(frame -> frame.contains("HttpC"));
         }
     }
 

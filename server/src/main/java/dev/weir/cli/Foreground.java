@@ -52,6 +52,9 @@ final class Foreground {
             Relay relay = Relay.start(config, telemetry);
             relay.watch().add(new LossWatch(
                     Kind.LOG_LOSS, "lines of the log", logging::dropped, logging::lastFailure));
+            relay.watch().add(new LossWatch(
+                    Kind.TELEMETRY_LOSS, "spans and log records", telemetry::lost,
+                    telemetry::lastFailure));
             announce(new Banner(config, relay.port(), relay.adminPort()), format, shell);
             systemd.ready(() -> status(relay), relay::beats);
             String signal = life.live(relay, signals);

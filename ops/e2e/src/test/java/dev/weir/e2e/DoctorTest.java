@@ -5,9 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weir.e2e.WeirCommand.Outcome;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
@@ -113,6 +116,22 @@ final class DoctorTest {
             Files.delete(trigger);
             await().atMost(Inbox.DEADLINE).until(() -> doctor(weir).exitCode() == 0);
             weir.stop();
+        }
+    }
+
+    @Test
+    void aCollectorThatNeverAnswersIsTold() throws Exception {
+        try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                var weir = WeirProcess.startWith(
+                        Map.of("OTEL_EXPORTER_OTLP_ENDPOINT",
+                                "http://127.0.0.1:" + silent.getLocalPort(),
+                                "OTEL_EXPORTER_OTLP_TIMEOUT", "1000",
+                                "OTEL_BSP_SCHEDULE_DELAY", "100"),
+                        CONFIG);
+                var client = RawSession.open(weir, "/client/a")) {
+            var outcome = awaitDiagnosis(weir, "telemetry-loss");
+            assertThat(outcome.text()).contains("spans and log records:", "Is the collector up");
+            assertThat(weir.admin().get("/sessions/" + client.id()).status()).isEqualTo(200);
         }
     }
 

@@ -56,16 +56,22 @@ public final class Telemetry implements AutoCloseable {
     private final Histograms histograms;
     private final JvmMeters jvm;
     private final LogExport logs;
+    private final Losses losses;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Telemetry(
-            OpenTelemetrySdk sdk, Set<Signal> sent, Handler page, Histograms histograms) {
+            OpenTelemetrySdk sdk,
+            Set<Signal> sent,
+            Handler page,
+            Histograms histograms,
+            Losses losses) {
         this.sdk = sdk;
         this.sent = sent;
         this.page = page;
         this.histograms = histograms;
         this.jvm = JvmMeters.start(sdk);
         this.logs = new LogExport(sdk);
+        this.losses = losses;
     }
 
     /**
@@ -87,6 +93,7 @@ public final class Telemetry implements AutoCloseable {
         Histograms histograms = new Histograms(clock);
         Set<Signal> sent = EnumSet.noneOf(Signal.class);
         AtomicBoolean measuring = new AtomicBoolean();
+        Losses losses = new Losses();
         AutoConfiguredOpenTelemetrySdkBuilder builder = AutoConfiguredOpenTelemetrySdk.builder()
                 .disableShutdownHook() // it ends with the relay, after all else
                 .addPropertiesSupplier(() -> DEFAULTS)
@@ -96,6 +103,8 @@ public final class Telemetry implements AutoCloseable {
                     return Signal.propertiesFor(sent);
                 })
                 .addResourceCustomizer((resource, known) -> identify(resource, version))
+                .addSpanExporterCustomizer((exporter, known) -> losses.of(exporter))
+                .addLogRecordExporterCustomizer((exporter, known) -> losses.of(exporter))
                 .addMeterProviderCustomizer((meters, known) -> {
                     measuring.set(true);
                     return meters.registerMetricReader(reader).registerMetricProducer(histograms);
@@ -106,7 +115,7 @@ public final class Telemetry implements AutoCloseable {
                 sent.clear();
             }
             Handler page = new MetricsPage(measuring.get() ? reader::collect : null);
-            return new Telemetry(sdk, sent, page, histograms);
+            return new Telemetry(sdk, sent, page, histograms, losses);
         } catch (ConfigurationException e) {
             throw new IOException("telemetry: " + e.getMessage(), e);
         }
@@ -166,6 +175,16 @@ public final class Telemetry implements AutoCloseable {
     /** {@return the answer to {@code GET /metrics} on the admin port} */
     public Handler metricsPage() {
         return page;
+    }
+
+    /** {@return how many spans and log records the collector did not take, since the start} */
+    public long lost() {
+        return losses.lost();
+    }
+
+    /** {@return why it did not take the last of them; empty when none was lost} */
+    public String lastFailure() {
+        return losses.lastFailure();
     }
 
     /** Sends what is queued, for at most three seconds, and ends. A second call does nothing. */

@@ -41,7 +41,7 @@ public final class CallWatch implements Probe {
         Thread thread = call.thread();
         return new Sighting(
                 kind,
-                call.subject(),
+                call.subject() + " " + call.what(),
                 Severity.of(call.nanos(), threshold.toNanos(), CRITICAL_FACTOR),
                 thread == null ? call.caller() : call.caller().in(thread),
                 call.subject() + " " + call.what() + ", for " + Wording.time(call.nanos()) + " now",

@@ -39,9 +39,9 @@ public record Culprit(
         return new Culprit(id, side, route, null, null, List.of());
     }
 
-    /** {@return a connector, without a thread} */
-    public static Culprit connector(String name) {
-        return new Culprit(null, null, null, name, null, List.of());
+    /** {@return a connector, and the session that it works for} */
+    public static Culprit connector(String name, String session) {
+        return new Culprit(session, null, null, name, null, List.of());
     }
 
     /** {@return the same one, caught in this thread at that} */

@@ -135,7 +135,7 @@ class WatchdogsTest {
                 Kind.CONNECTOR_STUCK,
                 Duration.ofSeconds(5),
                 () -> List.of(new Call("c", "waits", millis.get() * 1_000_000, stuck,
-                        Culprit.connector("c"))));
+                        Culprit.connector("c", "s1"))));
         assertThat(watch.look()).isEmpty();
         millis.set(5_000);
         assertThat(watch.look()).singleElement().satisfies(sighting -> {
