@@ -2,6 +2,7 @@ package dev.weir;
 
 import dev.weir.accept.Handshakes;
 import dev.weir.accept.Listener;
+import dev.weir.accept.PushApi;
 import dev.weir.config.Config;
 import dev.weir.config.DrainConfig;
 import dev.weir.config.Secrets;
@@ -29,6 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +50,7 @@ public final class Relay implements AutoCloseable {
     private final Heartbeat heartbeat;
     private final ExternalServices services;
     private final Diagnosis diagnosis;
+    private final @Nullable PushApi api;
     private final AdminServer admin;
     private final Meters meters;
     private final LongSupplier nanoClock;
@@ -63,6 +66,7 @@ public final class Relay implements AutoCloseable {
             Heartbeat heartbeat,
             ExternalServices services,
             Diagnosis diagnosis,
+            @Nullable PushApi api,
             AdminServer admin,
             Meters meters,
             AtomicBoolean draining,
@@ -74,6 +78,7 @@ public final class Relay implements AutoCloseable {
         this.heartbeat = heartbeat;
         this.services = services;
         this.diagnosis = diagnosis;
+        this.api = api;
         this.admin = admin;
         this.meters = meters;
         this.draining = draining;
@@ -110,8 +115,9 @@ public final class Relay implements AutoCloseable {
                 nanoClock,
                 tallies,
                 new Traces(telemetry.tracer(), config.trace(), clock, nanoClock));
+        Secrets secrets = new Secrets(System.getenv());
         ExternalServices services = new ExternalServices(
-                config, new Secrets(System.getenv()), ids.next(), shared, telemetry.api());
+                config, secrets, ids.next(), shared, telemetry.api());
         Reception reception = new Reception(
                 config.routes(), services.upstreams(config, shared), sessions, ids);
 
@@ -141,7 +147,11 @@ public final class Relay implements AutoCloseable {
                         diagnosis.pages().endpoints())
                 .flatMap(List::stream)
                 .toList();
+        PushApi api = null;
         try {
+            if (config.api().enabled()) {
+                api = PushApi.start(config.api(), secrets.read(config.api().token()), sessions);
+            }
             AdminServer admin = AdminServer.start(
                     config.admin().host(),
                     config.admin().port(),
@@ -151,11 +161,13 @@ public final class Relay implements AutoCloseable {
             Meters meters = new Meters(
                     telemetry, config.routes(), sessions, reception, tallies, pool);
             return new Relay(
-                    config, sessions, pool, listener, heartbeat, services, diagnosis, admin, meters,
-                    draining,
-                    nanoClock);
+                    config, sessions, pool, listener, heartbeat, services, diagnosis, api, admin,
+                    meters, draining, nanoClock);
         } catch (IOException e) {
             diagnosis.close();
+            if (api != null) {
+                api.close();
+            }
             heartbeat.stop();
             listener.close();
             services.close();
@@ -176,6 +188,11 @@ public final class Relay implements AutoCloseable {
     /** {@return where others let what they know be watched: losses of the log, long calls} */
     public Watch watch() {
         return diagnosis.watch();
+    }
+
+    /** {@return the port where services push, or -1 when there is none} */
+    public int apiPort() {
+        return api == null ? -1 : api.port();
     }
 
     /** {@return how many sessions are live} */
@@ -246,6 +263,9 @@ public final class Relay implements AutoCloseable {
             listener.close();
         } catch (IOException e) {
             log.atWarn().setCause(e).log("stopping");
+        }
+        if (api != null) {
+            api.close();
         }
         heartbeat.stop();
         services.close();

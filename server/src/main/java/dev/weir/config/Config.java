@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param listen where clients and workers connect
  * @param admin where operators look
+ * @param api where services push messages to clients
  * @param limits what the whole node takes on
  * @param heartbeat how dead peers are found
  * @param drain the orderly end
@@ -21,6 +22,7 @@ import java.util.List;
 public record Config(
         ListenConfig listen,
         AdminConfig admin,
+        ApiConfig api,
         LimitsConfig limits,
         HeartbeatConfig heartbeat,
         DrainConfig drain,
@@ -40,6 +42,7 @@ public record Config(
         return new Config(
                 ListenConfig.defaults(),
                 AdminConfig.defaults(),
+                ApiConfig.defaults(),
                 LimitsConfig.defaults(),
                 HeartbeatConfig.defaults(),
                 DrainConfig.defaults(),

@@ -109,8 +109,9 @@ public final class ConfigLoader {
         check.check();
         binding.complete(tree.root());
         new RouteCheck(tree).check();
-        new ServerCheck(tree).check();
-        new ConnectorCheck(tree, new Secrets(environment)).check();
+        Secrets secrets = new Secrets(environment);
+        new ServerCheck(tree, secrets).check();
+        new ConnectorCheck(tree, secrets).check();
         tree.throwIfWrong();
         return binding.toConfig(tree.root());
     }

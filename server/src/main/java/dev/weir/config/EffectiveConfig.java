@@ -32,6 +32,13 @@ public final class EffectiveConfig {
         return new Dump(style).dumpToString(plain);
     }
 
+    /** That there is no secret is none. */
+    private static void hide(ObjectNode section, String key) {
+        if (!section.path(key).asString("?").isEmpty()) {
+            section.put(key, REDACTED);
+        }
+    }
+
     /** Replaces each value that the schema calls a secret, whatever it is. */
     static void redact(JsonNode settings, ConfigSchema schema, JsonNode wanted) {
         if (settings instanceof ArrayNode list) {
@@ -40,7 +47,7 @@ public final class EffectiveConfig {
             for (String key : List.copyOf(section.propertyNames())) {
                 JsonNode wantedOfKey = schema.property(wanted, key);
                 if (ConfigSchema.isSecret(wantedOfKey)) {
-                    section.put(key, REDACTED);
+                    hide(section, key);
                 } else {
                     redact(section.path(key), schema, wantedOfKey);
                 }

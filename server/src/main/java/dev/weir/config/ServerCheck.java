@@ -13,6 +13,10 @@ final class ServerCheck {
 
     private static final JsonPointer ADMIN_HOST = JsonPointer.compile("/admin/host");
     private static final JsonPointer ADMIN_PORT = JsonPointer.compile("/admin/port");
+    private static final JsonPointer API = JsonPointer.compile("/api/enabled");
+    private static final JsonPointer API_HOST = JsonPointer.compile("/api/host");
+    private static final JsonPointer API_PORT = JsonPointer.compile("/api/port");
+    private static final JsonPointer API_TOKEN = JsonPointer.compile("/api/token");
     private static final JsonPointer LISTEN_PORT = JsonPointer.compile("/listen/port");
     private static final JsonPointer PING = JsonPointer.compile("/heartbeat/ping");
     private static final JsonPointer PONG = JsonPointer.compile("/heartbeat/pong");
@@ -25,14 +29,19 @@ final class ServerCheck {
             Pattern.compile("localhost|::1|127(\\.(\\d|[1-9]\\d|1\\d\\d|2[0-4]\\d|25[0-5])){3}");
 
     private final ConfigTree tree;
+    private final Secrets secrets;
 
-    ServerCheck(ConfigTree tree) {
+    ServerCheck(ConfigTree tree, Secrets secrets) {
         this.tree = tree;
+        this.secrets = secrets;
     }
 
     void check() {
         adminHost();
         ports();
+        if (text(API).filter("on"::equals).isPresent()) {
+            api();
+        }
         heartbeat();
         budget();
     }
@@ -56,6 +65,28 @@ final class ServerCheck {
             JsonPointer wrong = tree.isSet(ADMIN_PORT) ? ADMIN_PORT : LISTEN_PORT;
             JsonPointer right = wrong.equals(ADMIN_PORT) ? LISTEN_PORT : ADMIN_PORT;
             tree.problem(wrong, "must differ from " + Keys.dotted(right) + ", " + admin);
+        }
+    }
+
+    private void api() {
+        text(API_TOKEN).flatMap(secrets::problemOf)
+                .ifPresent(problem -> tree.problem(API_TOKEN, problem));
+        if (text(API_TOKEN).filter(String::isEmpty).isPresent()) {
+            text(API_HOST)
+                    .filter(host -> !LOOPBACK.matcher(host).matches())
+                    .ifPresent(
+                            host ->
+                                    tree.problem(
+                                            API_HOST,
+                                            "must be a loopback address as long as there is no"
+                                                    + " api.token, not "
+                                                    + Printable.quote(host)));
+        }
+        for (JsonPointer other : new JsonPointer[] {LISTEN_PORT, ADMIN_PORT}) {
+            if (port(API_PORT) > 0 && port(API_PORT) == port(other)) {
+                tree.problem(
+                        API_PORT, "must differ from " + Keys.dotted(other) + ", " + port(other));
+            }
         }
     }
 

@@ -457,6 +457,16 @@ public final class Outbox {
         }
     }
 
+    /** {@return whether a frame that begins a message would be queued now, without a wait} */
+    public boolean hasRoom(int opcode, int length) {
+        lock.lock();
+        try {
+            return backlog.hasRoom(opcode, length);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** {@return how full it is} */
     public Depth depth() {
         lock.lock();

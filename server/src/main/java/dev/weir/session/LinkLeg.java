@@ -25,6 +25,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +46,9 @@ import org.slf4j.LoggerFactory;
 public final class LinkLeg implements Party {
 
     private static final Logger log = LoggerFactory.getLogger(LinkLeg.class);
+
+    /** How long a push waits for its turn among the messages of the service. */
+    private static final Duration PUSH_PATIENCE = Duration.ofMillis(100);
 
     private final Upstream upstream;
     private final Caller caller;
@@ -257,12 +261,47 @@ public final class LinkLeg implements Party {
                         .log("the service sent what it must not");
                 end(new End(Side.WORKER, reason));
             }
-            case Verdict.Stuck(CloseReason reason) -> {
-                Pair joined = pair;
-                Leg slow = joined == null ? this : joined.partnerOf(this);
-                slow.end(new End(slow.side(), reason));
-            }
+            case Verdict.Stuck(CloseReason reason) -> endSlowSide(reason);
         }
+    }
+
+    private void endSlowSide(CloseReason reason) {
+        Pair joined = pair;
+        Leg slow = joined == null ? this : joined.partnerOf(this);
+        slow.end(new End(slow.side(), reason));
+    }
+
+    /**
+     * Puts a message in that did not come over the link, between two that did. What has begun is
+     * finished as any other message, so a client that stalls then is closed as a slow one.
+     */
+    Pushed push(int opcode, ByteBuffer payload) throws InterruptedException {
+        if (!turn.tryAcquire(PUSH_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+            return Pushed.FULL; // the service itself waits for room
+        }
+        Verdict verdict;
+        try {
+            int first = Math.min(payload.remaining(), FrameBuffer.PAYLOAD_MAX);
+            if (ended.get() != null) {
+                return Pushed.ENDED;
+            } else if (!outbox.hasRoom(opcode, first)) {
+                return Pushed.FULL;
+            }
+            verdict = inbound.accept(opcode, true, payload);
+        } finally {
+            turn.release();
+        }
+        return switch (verdict) {
+            case Verdict.Accepted() -> Pushed.QUEUED;
+            case Verdict.Dropped() -> Pushed.FULL;
+            case Verdict.Undelivered() -> Pushed.ENDED;
+            case Verdict.Offence(CloseReason reason) ->
+                    reason == CloseReason.MESSAGE_TOO_BIG ? Pushed.TOO_LARGE : Pushed.NO_TEXT;
+            case Verdict.Stuck(CloseReason reason) -> {
+                endSlowSide(reason);
+                yield Pushed.ENDED;
+            }
+        };
     }
 
     // As a leg.

@@ -523,6 +523,26 @@ public final class Session implements Party {
         return joined != null && joined.partnerOf(this) instanceof LinkLeg link ? link : null;
     }
 
+    /**
+     * Pushes a message to this client from outside of its conversation, where a connector serves
+     * it: between two messages of its service. Waits as the service would, and for no room at all.
+     *
+     * @param payload copied
+     * @throws InterruptedException when told to give up; it was not pushed then, or in part, which
+     *     ends the session
+     */
+    public Pushed push(boolean text, ByteBuffer payload) throws InterruptedException {
+        if (ended.get() != null) {
+            return Pushed.ENDED;
+        }
+        LinkLeg link = link();
+        if (link != null) {
+            return link.push(text ? Opcode.TEXT : Opcode.BINARY, payload);
+        }
+        boolean served = side() == Side.CLIENT && identity.route().hasConnector();
+        return served ? Pushed.NOT_YET : Pushed.NO_SERVICE;
+    }
+
     /** {@return the last round-trip time of a ping, or null while none is known} */
     public @Nullable Duration rtt() {
         long nanos = pulse.rttNanos();

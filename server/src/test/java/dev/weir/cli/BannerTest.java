@@ -45,6 +45,7 @@ class BannerTest {
                 new Config(
                         some.listen(),
                         some.admin(),
+                        some.api(),
                         some.limits(),
                         some.heartbeat(),
                         some.drain(),

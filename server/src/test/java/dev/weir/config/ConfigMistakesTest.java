@@ -35,7 +35,7 @@ lisen: {} | 1:1 lisen: unknown key, did you mean listen?
 listen:~  prot: 1 | 2:3 listen.prot: unknown key, did you mean port?
 listen: {handshakeDeadline: 5s} | 1:10 listen.handshakeDeadline: unknown key, did you mean handshake-deadline?
 admin: {colour: red} | 1:9 admin.colour: unknown key; the keys here are host, port, profile
-"\\e[31m": 1 | 1:1 \\u001b[31m: unknown key; the keys here are listen, admin, limits, heartbeat, drain, log, trace, connectors, watch, routes
+"\\e[31m": 1 | 1:1 \\u001b[31m: unknown key; the keys here are listen, admin, api, limits, heartbeat, drain, log, trace, connectors, watch, routes
 
 # Types
 listen: 8080 | 1:9 listen: must be a section with keys, not 8080
@@ -80,6 +80,11 @@ limits: {queued-bytes: 999999999999999TiB} | 1:24 limits.queued-bytes: must be f
 
 # What is wrong only together
 admin: {host: 0.0.0.0} | 1:15 admin.host: must be a loopback address such as 127.0.0.1, ::1 or localhost, because admin has no login; not "0.0.0.0"
+api: {enabled: on, host: 0.0.0.0} | 1:26 api.host: must be a loopback address as long as there is no api.token, not "0.0.0.0"
+api: {enabled: on, port: 8080} | 1:26 api.port: must differ from listen.port, 8080
+api: {enabled: on, port: 9090} | 1:26 api.port: must differ from admin.port, 9090
+api: {enabled: on, token: "env:NO_SUCH_NAME"} | 1:27 api.token: the environment variable NO_SUCH_NAME is not set
+api: {body: 2GiB} | 1:13 api.body: must be from 1KiB to 1GiB, not "2GiB"
 admin: {host: 127.0.0.1.example.com} | 1:15 admin.host: must be a loopback address such as 127.0.0.1, ::1 or localhost, because admin has no login; not "127.0.0.1.example.com"
 admin: {port: 8080} | 1:15 admin.port: must differ from listen.port, 8080
 listen: {port: 9090} | 1:16 listen.port: must differ from admin.port, 9090

@@ -29,6 +29,7 @@ class ExampleTest {
                         new Config(
                                 defaults.listen(),
                                 defaults.admin(),
+                                defaults.api(),
                                 defaults.limits(),
                                 defaults.heartbeat(),
                                 defaults.drain(),
