@@ -1,0 +1,65 @@
+package dev.weir.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The example for the connector to HTTP services, with its worker and a client. */
+@ExtendWith(Peers.Shared.class)
+final class HttpExampleTest {
+
+    private static final int SERVICE = freePort();
+    private static final int API = freePort();
+
+    private static WeirProcess weir;
+
+    @BeforeAll
+    static void start() throws Exception {
+        weir = WeirProcess.start(ExampleWorker.configuration("http", 8000, SERVICE)
+                .replace("port: 9091", "port: " + API));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (weir != null) {
+            weir.stop();
+        }
+    }
+
+    @Test
+    void aWorkerGreetsAnswersAndPushesWhenItLikes(Peers peers) throws Exception {
+        try (var worker = ExampleWorker.python("http", "http.server",
+                "127.0.0.1:" + SERVICE, "http://127.0.0.1:" + API)) {
+            var client = peers.get(PeerKind.WS).connect(weir.url("/orders/red"), List.of());
+            assertThat(client.inbox().awaitHandshake()).isInstanceOf(Inbox.Opened.class);
+            client.send(Message.text("two apples"));
+            assertThat(client.inbox().awaitMessages(3)).isEqualTo(List.of(
+                    Message.text("welcome, red").asReceived(),
+                    Message.text("TWO APPLES").asReceived(),
+                    Message.text("still there?").asReceived()));
+            client.close(1000, "");
+            client.inbox().awaitClosed();
+        }
+    }
+
+    @Test
+    void aClientIsToldThatNoWorkerIsThere(Peers peers) throws Exception {
+        var client = peers.get(PeerKind.WS).connect(weir.url("/orders/red"), List.of());
+        assertThat(client.inbox().awaitClosed().code()).isEqualTo(1014);
+    }
+
+    private static int freePort() {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
