@@ -304,7 +304,8 @@ class WebSocketServiceTest {
         RawPeer client = weir.client("a");
         RawPeer service = backend.next().peer();
         client.reset();
-        assertThat(service.end()).isEqualTo("1001 the other side went away");
+        // Without a reason when the client was gone before its link was in use.
+        assertThat(service.end()).startsWith("1001");
     }
 
     // A service that is lost

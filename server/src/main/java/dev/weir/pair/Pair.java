@@ -137,6 +137,7 @@ public final class Pair {
     }
 
     private static Remains sum(Remains a, Remains b) {
-        return new Remains(a.messages() + b.messages(), a.bytes() + b.bytes());
+        return new Remains(
+                a.messages() + b.messages(), a.bytes() + b.bytes(), a.traced() + b.traced());
     }
 }

@@ -90,7 +90,8 @@ final class Pump {
         } finally {
             if (!written && !givenBack) {
                 // Before the run is given up: whoever waits for that reads this next.
-                lost = new Remains(run.messages(), run.payloadBytes());
+                lost = new Remains(
+                        run.messages(), run.payloadBytes(), run.traces().size());
                 from.lost(lost);
                 from.outbox().forget(run);
             }

@@ -253,6 +253,7 @@ final class Backlog {
 
     private Remains discard(boolean onlyRestOfMessage) {
         int count = 0;
+        int traced = 0;
         long size = 0;
         boolean more = true;
         FrameBuffer head = buffers.peek();
@@ -260,6 +261,7 @@ final class Backlog {
             buffers.remove();
             count += head.messages();
             size += head.payloadBytes();
+            traced += head.traces().size();
             more = !onlyRestOfMessage || head.unfinished();
             pool.release(head);
             head = buffers.peek();
@@ -271,7 +273,7 @@ final class Backlog {
             messages--; // it was counted when it began
             count++;
         }
-        return new Remains(count, size);
+        return new Remains(count, size, traced);
     }
 
     Depth depth() {

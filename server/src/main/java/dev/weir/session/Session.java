@@ -269,7 +269,7 @@ public final class Session implements Party {
     @Override
     public void lost(Remains what) {
         countLost(what.messages());
-        shared.traces().lost(this, what.messages(), what.bytes(), "ended");
+        shared.traces().lost(this, what.messages() - what.traced(), what.bytes(), "ended");
     }
 
     private void countLost(int messages) {

@@ -33,10 +33,20 @@ class EndTest {
     @EnumSource(
             value = CloseReason.class,
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"CLOSED", "PARTNER_CLOSED", "DRAIN", "OPERATOR", "IDLE"})
+            names = {
+                "CLOSED", "PARTNER_CLOSED", "DRAIN", "OPERATOR", "IDLE", "WAIT_EXPIRED",
+                "SERVICE_FAILED", "SERVICE_OPEN", "SERVICE_REFUSED", "TOO_MANY_REPLIES"
+            })
     void whoeverVanishesOrOffendsTheOtherSideHearsThatItIsNotToBlame(CloseReason reason) {
         assertThat(new End(Side.CLIENT, reason).forOtherSide().close().code()).isEqualTo(1001);
         assertThat(new End(Side.WORKER, reason).forOtherSide().close().code()).isEqualTo(1014);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"WAIT_EXPIRED", "SERVICE_FAILED", "SERVICE_OPEN", "SERVICE_REFUSED"})
+    void whatAServiceDidIsToldToItsClient(CloseReason reason) {
+        assertThat(new End(Side.WORKER, reason).forOtherSide())
+                .isEqualTo(new End(Side.CLIENT, reason));
     }
 
     @ParameterizedTest
