@@ -102,9 +102,12 @@ class Peer:
         self.socket.sendall(struct.pack("!BB", 0x81, 0x80 | len(payload)) + mask + masked)
 
     def receive(self):
-        opcode, length = struct.unpack("!BB", self.stream.read(2))
-        assert opcode == 0x81, opcode
-        return self.stream.read(length).decode()
+        while True:
+            opcode, length = struct.unpack("!BB", self.stream.read(2))
+            payload = self.stream.read(length)
+            if opcode == 0x81:
+                return payload.decode()
+            assert opcode == 0x89, opcode  # A ping, for which this life is too short.
 
     def close(self):
         self.stream.close()

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,6 +25,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class SystemdTest {
 
     private static final String FOREIGN_PID = "1";
+
+    /** A JVM starts within it. */
+    private static final Duration DEADLINE = Duration.ofSeconds(120);
 
     @TempDir Path directory;
 
@@ -121,7 +125,7 @@ final class SystemdTest {
     }
 
     private static void soon(ThrowingRunnable assertion) {
-        await().atMost(Inbox.DEADLINE).untilAsserted(assertion);
+        await().atMost(DEADLINE).untilAsserted(assertion);
     }
 
     private static Process start(String address, String... environment) throws IOException {
