@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -73,7 +74,13 @@ final class AlertTest {
                     clients: /client/{key}
                     workers: /worker/{key}
                     write-deadline: 5m
-                """,
+                  - name: orders
+                    clients: /orders
+                    connector:
+                      type: http
+                      url: "http://127.0.0.1:%d/"
+                      breaker: { minimum-calls: 5 }
+                """.formatted(Server.freePort()), // where nobody answers
                 "-Xmx64m"); // soon there is a garbage collection to tell of
         var config = folder.resolve("prometheus.yml");
         Files.writeString(config, """
@@ -150,6 +157,7 @@ final class AlertTest {
         var queries = queries();
         assertThat(queries).hasSizeGreaterThan(40);
         await().atMost(SOON).untilAsserted(() -> {
+            callTheServiceThatIsNotThere();
             var there = labelsByName(weir.admin().get("/metrics").body());
             for (var query : queries) {
                 assertKnown(query, there);
@@ -168,11 +176,13 @@ final class AlertTest {
                 .flatMap(line -> METRIC.matcher(line.split("\\|", -1)[1]).results())
                 .map(metric -> metric.group(1))
                 .collect(Collectors.toCollection(TreeSet::new));
+        listed.remove("weir_findings_begun_total"); // only once something was found
         everyQueryIsAboutWhatIsThere(); // until then not all of them are
         await().atMost(SOON).untilAsserted(() ->
                 assertThat(weir.admin().get("/metrics").body().lines()
                                 .filter(line -> line.startsWith("# TYPE "))
-                                .map(line -> line.split(" ", -1)[2]))
+                                .map(line -> line.split(" ", -1)[2])
+                                .filter(name -> !name.equals("weir_findings_begun_total")))
                         .containsExactlyInAnyOrderElementsOf(listed));
     }
 
@@ -260,6 +270,32 @@ final class AlertTest {
                         assertThat(labels.path("weir_side").asString()).isEqualTo("client");
                     }));
             feeding.interrupt();
+            http.shutdownNow();
+        }
+    }
+
+    @Test
+    void aServiceThatIsNotThereRaisesTheAlertOfItsBreaker() {
+        await().atMost(SOON).untilAsserted(() -> {
+            callTheServiceThatIsNotThere();
+            assertThat(firing()).anySatisfy(alert -> {
+                var labels = alert.path("labels");
+                assertThat(labels.path("alertname").asString()).isEqualTo("WeirConnectorOpen");
+                assertThat(labels.path("connector").asString()).isEqualTo("orders");
+            });
+        });
+    }
+
+    /** One message, which fails and ends its client; or no handshake at all. */
+    private static void callTheServiceThatIsNotThere() throws Exception {
+        var http = HttpClient.newHttpClient();
+        try {
+            connect(http, "/orders", new Deaf(1))
+                    .sendText("order", true)
+                    .get(20, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            // The relay refuses it: its breaker is open.
+        } finally {
             http.shutdownNow();
         }
     }
