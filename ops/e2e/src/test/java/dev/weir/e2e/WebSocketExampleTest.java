@@ -1,0 +1,113 @@
+package dev.weir.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The example for the connector to WebSocket servers, with its worker and real clients. */
+@ExtendWith(Peers.Shared.class)
+final class WebSocketExampleTest {
+
+    private static final int SERVICE = freePort();
+
+    private static WeirProcess weir;
+
+    @BeforeAll
+    static void start() throws Exception {
+        weir = WeirProcess.start(ExampleWorker.configuration("websocket", 8001, SERVICE));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (weir != null) {
+            weir.stop();
+        }
+    }
+
+    @Test
+    void anOrdinaryWebSocketServerServesEachClient(Peers peers) throws Exception {
+        try (var _ = worker()) {
+            for (var kind : List.of(PeerKind.WS, PeerKind.WEBSOCKETS)) {
+                var client = connect(peers, kind, "/robots/r2");
+                client.send(Message.text("beep"));
+                assertThat(client.inbox().awaitMessages(2)).isEqualTo(received(
+                        "hello, r2", "BEEP"));
+                client.close(1000, "");
+                client.inbox().awaitClosed();
+            }
+        }
+    }
+
+    @Test
+    void theWorkersSubprotocolAndCloseCodeAreTheClients(Peers peers) throws Exception {
+        try (var _ = worker()) {
+            var client = peers.get(PeerKind.WS)
+                    .connect(weir.url("/robots/r2"), List.of("robots.v2", "robots.v1"));
+            assertThat(client.inbox().awaitHandshake())
+                    .isInstanceOfSatisfying(Inbox.Opened.class, opened ->
+                            assertThat(opened.subprotocol()).isEqualTo("robots.v1"));
+            client.send(Message.text("bye"));
+            var closed = client.inbox().awaitClosed();
+            assertThat(closed.code()).isEqualTo(4001);
+            assertThat(closed.reason()).isEqualTo("see you");
+        }
+    }
+
+    @Test
+    void aClientStaysWhileItsWorkerIsKilledAndComesBack(Peers peers) throws Exception {
+        Peer.Connection client;
+        try (var _ = worker()) {
+            client = connect(peers, PeerKind.WS, "/robots/c3");
+            client.send(Message.text("before"));
+            assertThat(client.inbox().awaitMessages(2)).isEqualTo(received(
+                    "hello, c3", "BEFORE"));
+        } // kill -9
+        try (var _ = worker()) {
+            assertThat(client.inbox().awaitMessages(3).getLast())
+                    .isEqualTo(Message.text("hello, c3").asReceived());
+            client.send(Message.text("after"));
+            assertThat(client.inbox().awaitMessages(4).getLast())
+                    .isEqualTo(Message.text("AFTER").asReceived());
+            client.close(1000, "");
+            client.inbox().awaitClosed();
+        }
+    }
+
+    @Test
+    void aClientIsRefusedWhileNoWorkerIsThere(Peers peers) throws Exception {
+        var client = peers.get(PeerKind.WS).connect(weir.url("/robots/r2"), List.of());
+        assertThat(client.inbox().awaitHandshake())
+                .isInstanceOfSatisfying(Inbox.Refused.class, refused ->
+                        assertThat(refused.status()).isIn(502, 503));
+    }
+
+    private static ExampleWorker worker() throws Exception {
+        return ExampleWorker.python("websocket", "websockets", "127.0.0.1:" + SERVICE);
+    }
+
+    private static Peer.Connection connect(Peers peers, PeerKind kind, String path)
+            throws Exception {
+        var client = peers.get(kind).connect(weir.url(path), List.of());
+        assertThat(client.inbox().awaitHandshake()).isInstanceOf(Inbox.Opened.class);
+        return client;
+    }
+
+    private static List<Message.Received> received(String... texts) {
+        return List.of(texts).stream().map(text -> Message.text(text).asReceived()).toList();
+    }
+
+    private static int freePort() {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
