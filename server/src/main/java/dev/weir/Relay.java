@@ -155,6 +155,7 @@ public final class Relay implements AutoCloseable {
             AdminServer admin = AdminServer.start(
                     config.admin().host(),
                     config.admin().port(),
+                    () -> config.admin().token().reveal(),
                     pages,
                     health,
                     List.of(telemetry.metricsPage()));

@@ -44,6 +44,8 @@ final class Binding {
         module.addDeserializer(Duration.class, reader(in -> Units.parseDuration(in.getString())));
         module.addSerializer(boolean.class, writer(Binding::onOff));
         module.addDeserializer(boolean.class, reader(in -> in.getString().equals("on")));
+        module.addSerializer(Secret.class, writer((s, out) -> out.writeString(s.reveal())));
+        module.addDeserializer(Secret.class, reader(in -> Secret.of(in.getString())));
         words(module, Assign.class);
         words(module, OnClientGone.class);
         words(module, OnWorkerLost.class);

@@ -18,9 +18,6 @@ public final class EffectiveConfig {
 
     /** {@return the configuration as YAML that could be a file; secrets are not shown} */
     public static String yaml(Config config) {
-        ObjectNode settings = new Binding().toTree(config);
-        ConfigSchema schema = ConfigSchema.published();
-        redact(settings, schema, schema.root());
         DumpSettings style =
                 DumpSettings.builder()
                         .setDefaultFlowStyle(FlowStyle.BLOCK)
@@ -28,8 +25,16 @@ public final class EffectiveConfig {
                         .setIndicatorIndent(2)
                         .setIndentWithIndicator(true)
                         .build();
-        Object plain = JsonMapper.shared().convertValue(settings, Object.class);
+        Object plain = JsonMapper.shared().convertValue(tree(config), Object.class);
         return new Dump(style).dumpToString(plain);
+    }
+
+    /** {@return the configuration as a tree of settings; secrets are not shown} */
+    public static ObjectNode tree(Config config) {
+        ObjectNode settings = new Binding().toTree(config);
+        ConfigSchema schema = ConfigSchema.published();
+        redact(settings, schema, schema.root());
+        return settings;
     }
 
     /** That there is no secret is none. */

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Checks what settings outside the routes mean together. What was already reported is passed over.
@@ -12,6 +13,7 @@ import tools.jackson.databind.JsonNode;
 final class ServerCheck {
 
     private static final JsonPointer ADMIN_HOST = JsonPointer.compile("/admin/host");
+    private static final JsonPointer ADMIN_TOKEN = JsonPointer.compile("/admin/token");
     private static final JsonPointer ADMIN_PORT = JsonPointer.compile("/admin/port");
     private static final JsonPointer API = JsonPointer.compile("/api/enabled");
     private static final JsonPointer API_HOST = JsonPointer.compile("/api/host");
@@ -28,6 +30,9 @@ final class ServerCheck {
     private static final Pattern LOOPBACK =
             Pattern.compile("localhost|::1|127(\\.(\\d|[1-9]\\d|1\\d\\d|2[0-4]\\d|25[0-5])){3}");
 
+    /** What a header carries as it is (RFC 6750 section 2.1), and nobody guesses. */
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/=-]{16,512}");
+
     private final ConfigTree tree;
     private final Secrets secrets;
 
@@ -37,6 +42,7 @@ final class ServerCheck {
     }
 
     void check() {
+        token();
         adminHost();
         ports();
         if (text(API).filter("on"::equals).isPresent()) {
@@ -46,15 +52,40 @@ final class ServerCheck {
         budget();
     }
 
+    /** Puts the token in the place of where it is kept. */
+    private void token() {
+        String setting = text(ADMIN_TOKEN).orElse("");
+        if (setting.isEmpty()) {
+            return;
+        }
+        String token;
+        try {
+            token = secrets.read(setting).strip();
+        } catch (IllegalArgumentException e) {
+            tree.problem(ADMIN_TOKEN, String.valueOf(e.getMessage()));
+            return;
+        }
+        if (TOKEN.matcher(token).matches()) {
+            ((ObjectNode) tree.at(ADMIN_TOKEN.head())).put("token", token);
+        } else {
+            tree.problem(
+                    ADMIN_TOKEN,
+                    "must have 16 to 512 letters, digits or -._~+/=, like what"
+                            + " \"openssl rand -hex 32\" prints");
+        }
+    }
+
     private void adminHost() {
+        boolean guarded = tree.isWrong(ADMIN_TOKEN) || !text(ADMIN_TOKEN).orElse("").isEmpty();
         text(ADMIN_HOST)
-                .filter(host -> !LOOPBACK.matcher(host).matches())
+                .filter(host -> !guarded && !LOOPBACK.matcher(host).matches())
                 .ifPresent(
                         host ->
                                 tree.problem(
                                         ADMIN_HOST,
                                         "must be a loopback address such as 127.0.0.1, ::1 or"
-                                                + " localhost, because admin has no login; not "
+                                                + " localhost as long as there is no admin.token;"
+                                                + " not "
                                                 + Printable.quote(host)));
     }
 

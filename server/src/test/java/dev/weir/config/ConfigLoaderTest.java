@@ -105,6 +105,21 @@ class ConfigLoaderTest {
         assertThat(config.admin().port()).isEqualTo(1004);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0123456789abcdef", "env:TOKEN", "file:DIR/token"})
+    void aSecretIsWrittenOutOrFetchedFromWhereItIsKept(String setting) throws Exception {
+        Files.writeString(folder.resolve("token"), "0123456789abcdef\n");
+        String token = setting.replace("DIR", folder.toAbsolutePath().toString());
+        Path file = write("admin: {host: 0.0.0.0, token: '" + token + "'}");
+
+        Config config = new ConfigLoader().load(
+                Optional.of(file), Map.of("TOKEN", "0123456789abcdef"), List.of());
+
+        assertThat(config.admin().token().reveal()).isEqualTo("0123456789abcdef");
+        assertThat(config.toString()).doesNotContain("0123456789abcdef");
+        assertThat(EffectiveConfig.yaml(config)).doesNotContain("0123456789abcdef");
+    }
+
     @Test
     void theEnvironmentMayNameTheFile() throws Exception {
         Path file = write("listen: {port: 1001}");

@@ -34,7 +34,7 @@ listen:~  port: 1~  port: 2 | 3:3 listen.port: is set a second time
 lisen: {} | 1:1 lisen: unknown key, did you mean listen?
 listen:~  prot: 1 | 2:3 listen.prot: unknown key, did you mean port?
 listen: {handshakeDeadline: 5s} | 1:10 listen.handshakeDeadline: unknown key, did you mean handshake-deadline?
-admin: {colour: red} | 1:9 admin.colour: unknown key; the keys here are host, port, profile
+admin: {colour: red} | 1:9 admin.colour: unknown key; the keys here are host, port, profile, token
 "\\e[31m": 1 | 1:1 \\u001b[31m: unknown key; the keys here are listen, admin, api, limits, heartbeat, drain, log, trace, connectors, watch, routes
 
 # Types
@@ -79,13 +79,19 @@ limits: {queued-bytes: none} | 1:24 limits.queued-bytes: a size is written 512B,
 limits: {queued-bytes: 999999999999999TiB} | 1:24 limits.queued-bytes: must be from 1MiB to 1TiB, not "999999999999999TiB"
 
 # What is wrong only together
-admin: {host: 0.0.0.0} | 1:15 admin.host: must be a loopback address such as 127.0.0.1, ::1 or localhost, because admin has no login; not "0.0.0.0"
 api: {enabled: on, host: 0.0.0.0} | 1:26 api.host: must be a loopback address as long as there is no api.token, not "0.0.0.0"
 api: {enabled: on, port: 8080} | 1:26 api.port: must differ from listen.port, 8080
 api: {enabled: on, port: 9090} | 1:26 api.port: must differ from admin.port, 9090
 api: {enabled: on, token: "env:NO_SUCH_NAME"} | 1:27 api.token: the environment variable NO_SUCH_NAME is not set
 api: {body: 2GiB} | 1:13 api.body: must be from 1KiB to 1GiB, not "2GiB"
-admin: {host: 127.0.0.1.example.com} | 1:15 admin.host: must be a loopback address such as 127.0.0.1, ::1 or localhost, because admin has no login; not "127.0.0.1.example.com"
+admin: {host: 0.0.0.0} | 1:15 admin.host: must be a loopback address such as 127.0.0.1, ::1 or localhost as long as there is no admin.token; not "0.0.0.0"
+admin: {host: 127.0.0.1.example.com} | 1:15 admin.host: must be a loopback address such as 127.0.0.1, ::1 or localhost as long as there is no admin.token; not "127.0.0.1.example.com"
+admin: {host: 0.0.0.0, token: ""} | 1:15 admin.host: must be a loopback address such as 127.0.0.1, ::1 or localhost as long as there is no admin.token; not "0.0.0.0"
+admin: {host: 0.0.0.0, token: hunter2} | 1:31 admin.token: must have 16 to 512 letters, digits or -._~+/=, like what "openssl rand -hex 32" prints
+admin: {host: 0.0.0.0, token: "env:WEIR_NONE"} | 1:31 admin.token: the environment variable WEIR_NONE is not set
+admin: {token: "file:/no/such/file"} | 1:16 admin.token: the file /no/such/file cannot be read
+admin: {token: "file:/"} | 1:16 admin.token: the file / cannot be read
+admin: {token: 12345678901234567890} | 1:16 admin.token: must be a text
 admin: {port: 8080} | 1:15 admin.port: must differ from listen.port, 8080
 listen: {port: 9090} | 1:16 listen.port: must differ from admin.port, 9090
 heartbeat: {ping: 5s} | 1:19 heartbeat.ping: must be longer than heartbeat.pong: pong 10s, ping 5s
@@ -269,7 +275,7 @@ client | a path must start with /, not "client"
                         "weir.yaml:6:16 listen.port: must be from 0 to 65535, not 70000",
                         "weir.yaml:6:23 listen.port: is set a second time",
                         "weir.yaml:7:15 admin.host: must be a loopback address such as 127.0.0.1,"
-                                + " ::1 or localhost, because admin has no login; not"
+                                + " ::1 or localhost as long as there is no admin.token; not"
                                 + " \"example.com\"",
                         "weir.yaml:8:19 drain.deadline: a duration is written 500ms, 30s, 5m or"
                                 + " 1h, or off, not \"soon\"");

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -16,15 +17,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP server behind the admin port. It asks nobody for a password, so it listens on loopback
- * only and refuses what a foreign web page could send through a browser (see {@link Guard}).
+ * The HTTP server behind the admin port. Without a token it listens on loopback only, and refuses
+ * what a foreign web page could send through a browser (see {@link Guard}).
  *
  * <pre>
  * Server
  * └ Guard            limits, Host and Origin rules, the headers of every answer
- *   ├ handlers       GET /metrics and whatever else is no JSON
- *   ├ Playground     GET /, GET /playground/...
- *   └ Endpoints      GET /livez, GET /readyz and what was registered, as JSON
+ *   ├ StaticPages    GET / is the dashboard, GET /playground/
+ *   └ BearerToken    who may ask for anything but the probes
+ *     ├ handlers     GET /metrics and whatever else is no JSON
+ *     └ Endpoints    GET /livez, GET /readyz and what was registered
  * </pre>
  *
  * It has its own threads, so it answers while everything else is stuck. All methods may be called
@@ -53,30 +55,39 @@ public final class AdminServer implements AutoCloseable {
     /**
      * Starts listening.
      *
-     * @param host a loopback address or a name of one
+     * @param host an address of this machine, or a name of one
      * @param port 0 for any free port, see {@link #port()}
-     * @param endpoints what is answered beside {@code /livez}, {@code /readyz} and the playground
+     * @param token what every request but the probes has to bring from now on, asked for at each;
+     *     empty: nothing, which beyond loopback lets nobody in
+     * @param endpoints what is answered beside {@code /livez}, {@code /readyz} and the pages
      * @throws IOException when it cannot listen, for example because the port is taken; the message
      *     is one line and names the address
-     * @throws IllegalArgumentException when the host is not loopback, or two endpoints have the
-     *     same method and path
+     * @throws IllegalArgumentException when the host is not loopback and there is no token, or two
+     *     endpoints have the same method and path
      */
-    public static AdminServer start(String host, int port, List<Endpoint> endpoints, Health health)
-            throws IOException {
-        return start(host, port, endpoints, health, List.of());
-    }
-
-    /** As above; asks these handlers first, behind the same guard. */
     public static AdminServer start(
             String host,
             int port,
+            Supplier<String> token,
+            List<Endpoint> endpoints,
+            Health health)
+            throws IOException {
+        return start(host, port, token, endpoints, health, List.of());
+    }
+
+    /** As above; asks these handlers first, behind the same guard and token. */
+    public static AdminServer start(
+            String host,
+            int port,
+            Supplier<String> token,
             List<Endpoint> endpoints,
             Health health,
             List<? extends Handler> handlers)
             throws IOException {
-        if (!InetAddress.getByName(host).isLoopbackAddress()) {
-            throw new IllegalArgumentException("the admin server listens on loopback only, not on "
-                    + host);
+        boolean loopback = InetAddress.getByName(host).isLoopbackAddress();
+        if (!loopback && token.get().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "without a token the admin server listens on loopback only, not on " + host);
         }
         // Platform threads: it has to answer when no virtual thread gets to run, to say why.
         QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX, 2);
@@ -84,11 +95,11 @@ public final class AdminServer implements AutoCloseable {
         Server server = new Server(threads);
         server.setStopTimeout(STOP.toMillis());
         server.setErrorHandler(new ErrorAnswers());
-        Handler.Sequence sequence = new Handler.Sequence();
-        handlers.forEach(sequence::addHandler);
-        sequence.addHandler(new Playground());
-        sequence.addHandler(new Endpoints(endpoints, health));
-        server.setHandler(new Guard(host, sequence));
+        Handler.Sequence behindToken = new Handler.Sequence();
+        handlers.forEach(behindToken::addHandler);
+        behindToken.addHandler(new Endpoints(endpoints, health));
+        server.setHandler(new Guard(host, loopback, new Handler.Sequence(
+                new StaticPages(), new BearerToken(token, !loopback, behindToken))));
 
         ServerConnector connector = new ServerConnector(
                 server, null, null, null, 1, 1, new HttpConnectionFactory(http()));
@@ -107,6 +118,12 @@ public final class AdminServer implements AutoCloseable {
                     "admin: cannot listen on " + host + ":" + port + ": " + rootMessage(e), e);
         }
         return admin;
+    }
+
+    /** As the other, asking for no token. */
+    public static AdminServer start(String host, int port, List<Endpoint> endpoints, Health health)
+            throws IOException {
+        return start(host, port, () -> "", endpoints, health);
     }
 
     /** The port that it listens on. */

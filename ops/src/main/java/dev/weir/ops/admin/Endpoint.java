@@ -7,9 +7,10 @@ import java.util.Locale;
  *
  * @param method an HTTP method, for example {@code GET} (which answers {@code HEAD} too)
  * @param template an absolute path whose segments may be variables: {@code /sessions/{id}}
+ * @param bodyLimit how many bytes a request may carry; more is answered 413
  * @param handler makes the answer
  */
-public record Endpoint(String method, String template, Handler handler) {
+public record Endpoint(String method, String template, int bodyLimit, Handler handler) {
 
     /** Refuses a template that is not an absolute path and a method that is not in upper case. */
     public Endpoint {
@@ -19,6 +20,11 @@ public record Endpoint(String method, String template, Handler handler) {
         if (method.isEmpty() || !method.equals(method.toUpperCase(Locale.ROOT))) {
             throw new IllegalArgumentException("not an HTTP method: " + method);
         }
+    }
+
+    /** One whose requests have no body. */
+    public Endpoint(String method, String template, Handler handler) {
+        this(method, template, 0, handler);
     }
 
     /** Makes the answer to one request. */

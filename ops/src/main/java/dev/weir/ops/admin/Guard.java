@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * web pages that a user of this machine has open: a page may send requests to any port here, and
  * with DNS rebinding (a name of its own that now resolves to 127.0.0.1) may read the answers. So
  * the Host must be one of ours, and what changes something must not come from a foreign Origin.
+ *
+ * <p>Beyond loopback it has as many names as there are ways to it, proxies with TLS among them, so
+ * neither rule can be kept. There is always a token then, which no foreign page can bring.
  */
 final class Guard extends Handler.Wrapper {
 
@@ -32,11 +35,13 @@ final class Guard extends Handler.Wrapper {
             .put(HttpHeader.CACHE_CONTROL, "no-store")
             .asImmutable();
 
+    private final boolean loopback;
     private final Set<String> hosts;
     private final Semaphore requests = new Semaphore(REQUESTS_AT_ONCE);
 
-    Guard(String boundHost, Handler handler) {
+    Guard(String boundHost, boolean loopback, Handler handler) {
         super(handler);
+        this.loopback = loopback;
         String bound = boundHost.toLowerCase(Locale.ROOT);
         String inHeader = bound.contains(":") ? "[" + bound + "]" : bound;
         hosts = Set.copyOf(List.of("127.0.0.1", "localhost", "[::1]", inHeader));
@@ -49,12 +54,12 @@ final class Guard extends Handler.Wrapper {
         }
         Answer refusal = refusal(request);
         if (refusal != null) {
-            Json.write(refusal, request, response, callback);
+            Replies.write(refusal, request, response, callback);
             return true;
         }
         if (!requests.tryAcquire()) {
             response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
-            Json.write(Answer.refused(503, "too many admin requests at once"),
+            Replies.write(Answer.refused(503, "too many admin requests at once"),
                     request, response, callback);
             return true;
         }
@@ -63,15 +68,15 @@ final class Guard extends Handler.Wrapper {
     }
 
     private @Nullable Answer refusal(Request request) {
+        if (!loopback) {
+            return null;
+        }
         String host = Request.getServerName(request);
         if (host == null || !hosts.contains(host.toLowerCase(Locale.ROOT))) {
             return Answer.refused(421, "the Host header must name a loopback address or localhost");
         }
         if (changesSomething(request) && fromForeignOrigin(request)) {
             return Answer.refused(403, "not from a page of another origin");
-        }
-        if (hasBody(request)) {
-            return Answer.refused(413, "requests here have no body");
         }
         return null;
     }
@@ -85,10 +90,5 @@ final class Guard extends Handler.Wrapper {
         String origin = request.getHeaders().get(HttpHeader.ORIGIN);
         String own = "http://" + request.getHeaders().get(HttpHeader.HOST);
         return origin != null && !origin.equalsIgnoreCase(own);
-    }
-
-    private static boolean hasBody(Request request) {
-        return request.getLength() > 0
-                || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
     }
 }

@@ -1,5 +1,5 @@
 /**
- * The admin server: a small HTTP server on loopback that shows a running relay and lets an operator
+ * The admin server: a small HTTP server that shows a running relay and lets an operator
  * act on it. It knows no relay type: whoever starts it registers {@link
  * dev.weir.ops.admin.Endpoint endpoints} and {@link dev.weir.ops.admin.Health health checks}.
  */

@@ -37,13 +37,13 @@ class PlaygroundTest {
     }
 
     static Stream<String> files() {
-        return Playground.FILES.keySet().stream().sorted();
+        return StaticPages.PLAYGROUND_FILES.keySet().stream().sorted();
     }
 
     private static Path folder() {
         try {
             URL page = Objects.requireNonNull(
-                    Playground.class.getResource("/playground/index.html"));
+                    StaticPages.class.getResource("/playground/index.html"));
             return Objects.requireNonNull(Path.of(page.toURI()).getParent());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
@@ -82,7 +82,7 @@ class PlaygroundTest {
 
         assertThat(first.statusCode()).isEqualTo(200);
         assertThat(first.body()).isEqualTo(text(file));
-        assertThat(first.headers().firstValue("content-type")).contains(Playground.FILES.get(file));
+        assertThat(first.headers().firstValue("content-type")).contains(StaticPages.PLAYGROUND_FILES.get(file));
         assertThat(first.headers().firstValue("cache-control")).contains("no-cache");
         assertThat(etag).matches("\"[0-9a-f]{24}\"");
 
@@ -98,7 +98,7 @@ class PlaygroundTest {
     void everyFileOfTheFolderIsServedAndNothingElse() throws IOException {
         try (Stream<Path> all = Files.list(folder())) {
             assertThat(all.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrderElementsOf(Playground.FILES.keySet());
+                    .containsExactlyInAnyOrderElementsOf(StaticPages.PLAYGROUND_FILES.keySet());
         }
         assertThat(http.get("/playground/../playground/index.html").statusCode()).isEqualTo(404);
         assertThat(http.get("/playground/%2e%2e/logback.xml").statusCode()).isIn(400, 404);
@@ -136,11 +136,11 @@ class PlaygroundTest {
     @Test
     void whatThePageNamesIsThere() {
         assertThat(found("(?:src|href)=\"([^\"/][^\"]*)\"", text("index.html")))
-                .isSubsetOf(Playground.FILES.keySet())
+                .isSubsetOf(StaticPages.PLAYGROUND_FILES.keySet())
                 .contains("playground.js", "playground.css");
         assertThat(files().filter(file -> file.endsWith(".js"))
                         .flatMap(file -> found("from '\\./([^']+)'", text(file)).stream()))
-                .isSubsetOf(Playground.FILES.keySet())
+                .isSubsetOf(StaticPages.PLAYGROUND_FILES.keySet())
                 .contains("panel.js", "messages.js", "explain.js", "admin.js");
     }
 

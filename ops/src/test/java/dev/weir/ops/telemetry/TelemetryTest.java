@@ -42,7 +42,8 @@ class TelemetryTest {
         properties.putAll(more);
         telemetry = Telemetry.start("1.2.3", InstantSource.system(), properties);
         admin = AdminServer.start(
-                "127.0.0.1", 0, List.of(), new Health(), List.of(telemetry.metricsPage()));
+                "127.0.0.1", 0, () -> "", List.of(), new Health(),
+                List.of(telemetry.metricsPage()));
     }
 
     private void startAgainWith(Map<String, String> more) throws IOException {

@@ -13,13 +13,10 @@ import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * Writes answers as JSON. A long one (twenty thousand sessions) goes out while it is made, so it
- * costs one buffer and not its size in memory.
- */
-final class Json {
+/** Writes answers while they are made, so that a long one costs a buffer and not its size. */
+final class Replies {
 
-    private static final Logger log = LoggerFactory.getLogger(Json.class);
+    private static final Logger log = LoggerFactory.getLogger(Replies.class);
 
     // The mapper leaves the stream alone when it fails, so that a failure before the first flush
     // can still become a 500.
@@ -28,23 +25,39 @@ final class Json {
             .disable(StreamWriteFeature.FLUSH_PASSED_TO_STREAM)
             .build();
 
-    private Json() {}
+    private Replies() {}
 
     static void write(Answer answer, Request request, Response response, Callback callback) {
         response.setStatus(answer.status());
-        Object body = answer.body();
-        if (body == null) {
-            callback.succeeded();
-            return;
+        answer.headers().forEach((name, value) -> response.getHeaders().put(name, value));
+        switch (answer.body()) {
+            case Answer.Body.Nothing() -> callback.succeeded();
+            case Answer.Body.Json(Object value) -> write(
+                    "application/json", out -> MAPPER.writeValue(out, value),
+                    request, response, callback);
+            case Answer.Body.File(Download file) -> file.send(response, callback);
+            case Answer.Body.Stream(String mediaType, Answer.Writer writer) ->
+                    write(mediaType, writer, request, response, callback);
         }
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+    }
+
+    private static void write(
+            String mediaType,
+            Answer.Writer writer,
+            Request request,
+            Response response,
+            Callback callback) {
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, mediaType);
         try {
             OutputStream out = Response.asBufferedOutputStream(request, response);
-            MAPPER.writeValue(out, body);
+            writer.write(out);
             out.close();
             callback.succeeded();
         } catch (JacksonIOException | IOException e) {
             log.atDebug().setCause(e).log("the reader of an admin answer went away");
+            callback.failed(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             callback.failed(e);
         } catch (JacksonException e) {
             log.atError().setCause(e).log("an admin answer cannot be written as JSON");
@@ -56,4 +69,8 @@ final class Json {
         }
     }
 
+    /** {@return the bytes of a value as JSON} */
+    static byte[] json(Object value) {
+        return MAPPER.writeValueAsBytes(value);
+    }
 }
