@@ -3,10 +3,10 @@ package dev.weir;
 import dev.weir.accept.Handshakes;
 import dev.weir.accept.Listener;
 import dev.weir.accept.PushApi;
+import dev.weir.admin.Sampler;
 import dev.weir.config.Config;
 import dev.weir.config.DrainConfig;
 import dev.weir.config.Secrets;
-import dev.weir.ops.admin.AdminServer;
 import dev.weir.ops.admin.Check;
 import dev.weir.ops.admin.Endpoint;
 import dev.weir.ops.admin.Health;
@@ -26,6 +26,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -43,6 +45,20 @@ public final class Relay implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Relay.class);
 
+    /**
+     * What the relay cannot know of itself.
+     *
+     * @param version of this build
+     * @param configSource the file that the config came from, or {@code defaults}
+     */
+    public record Hosting(String version, String configSource) {
+
+        /** {@return that of a relay inside some other program} */
+        public static Hosting unknown() {
+            return new Hosting("unknown", "unknown");
+        }
+    }
+
     private final Config config;
     private final Sessions sessions;
     private final BufferPool pool;
@@ -51,7 +67,7 @@ public final class Relay implements AutoCloseable {
     private final ExternalServices services;
     private final Diagnosis diagnosis;
     private final @Nullable PushApi api;
-    private final AdminServer admin;
+    private final Admin admin;
     private final Meters meters;
     private final LongSupplier nanoClock;
     private final AtomicBoolean draining;
@@ -67,7 +83,7 @@ public final class Relay implements AutoCloseable {
             ExternalServices services,
             Diagnosis diagnosis,
             @Nullable PushApi api,
-            AdminServer admin,
+            Admin admin,
             Meters meters,
             AtomicBoolean draining,
             LongSupplier nanoClock) {
@@ -92,12 +108,22 @@ public final class Relay implements AutoCloseable {
      * @throws IOException when it cannot listen; the message is one line for the user
      */
     public static Relay start(Config config, Telemetry telemetry) throws IOException {
-        return start(config, telemetry, InstantSource.system(), System::nanoTime);
+        return start(config, Hosting.unknown(), telemetry);
     }
 
-    /** As {@link #start(Config, Telemetry)}, with clocks of one's own. */
+    /** As {@link #start(Config, Telemetry)}, telling on the admin port what hosts it. */
+    public static Relay start(Config config, Hosting hosting, Telemetry telemetry)
+            throws IOException {
+        return start(config, hosting, telemetry, InstantSource.system(), System::nanoTime);
+    }
+
+    /** As {@link #start(Config, Hosting, Telemetry)}, with clocks of one's own. */
     public static Relay start(
-            Config config, Telemetry telemetry, InstantSource clock, LongSupplier nanoClock)
+            Config config,
+            Hosting hosting,
+            Telemetry telemetry,
+            InstantSource clock,
+            LongSupplier nanoClock)
             throws IOException {
         Sessions sessions = new Sessions();
         Ids ids = new Ids();
@@ -142,23 +168,27 @@ public final class Relay implements AutoCloseable {
                 Diagnosis.start(config, sessions, pool, telemetry.meter(), clock, nanoClock);
         services.register(diagnosis.watch(), config.watch().stuck());
         List<Endpoint> pages = Stream.of(
-                        new AdminPages(config, listener.port(), sessions, clock).endpoints(),
                         new ConnectorPages(services).endpoints(),
                         diagnosis.pages().endpoints())
                 .flatMap(List::stream)
                 .toList();
+        Sampler.Sources sources = new Sampler.Sources(
+                hosting.version(),
+                sessions,
+                reception,
+                pool,
+                () -> config.limits().connections(),
+                () -> draining.get() || !listener.accepting(),
+                tallies,
+                clock);
         PushApi api = null;
         try {
             if (config.api().enabled()) {
                 api = PushApi.start(config.api(), secrets.read(config.api().token()), sessions);
             }
-            AdminServer admin = AdminServer.start(
-                    config.admin().host(),
-                    config.admin().port(),
-                    () -> config.admin().token().reveal(),
-                    pages,
-                    health,
-                    List.of(telemetry.metricsPage()));
+            Admin admin = Admin.start(
+                    config, hosting, sources, listener.port(), health, pages,
+                    telemetry);
             Meters meters = new Meters(
                     telemetry, config.routes(), sessions, reception, tallies, pool);
             return new Relay(
@@ -181,6 +211,11 @@ public final class Relay implements AutoCloseable {
         return listener.port();
     }
 
+    /** Sets what is done, once, when an operator asks through the admin port for a drain. */
+    public void onDrainRequested(Runnable action) {
+        CompletableFuture<Void> _ = admin.drainRequested().thenRun(action);
+    }
+
     /** {@return the port of the admin server} */
     public int adminPort() {
         return admin.port();
@@ -194,6 +229,11 @@ public final class Relay implements AutoCloseable {
     /** {@return the port where services push, or -1 when there is none} */
     public int apiPort() {
         return api == null ? -1 : api.port();
+    }
+
+    /** {@return what the admin port answers, such as {@code GET /sessions/{id}}} */
+    List<String> endpoints() {
+        return admin.endpoints();
     }
 
     /** {@return how many sessions are live} */

@@ -179,6 +179,15 @@ final class RunningRelay implements BeforeEachCallback, AfterEachCallback {
         }
     }
 
+    /** {@return the answer of the admin port to a request with a body} */
+    HttpAnswer admin(String method, String path, String type, String body) throws IOException {
+        try (RawSocket admin = new RawSocket(relay().adminPort())) {
+            return admin.ask(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n"
+                    + "Content-Type: " + type + "\r\nContent-Length: " + body.length()
+                    + "\r\n\r\n" + body);
+        }
+    }
+
     HttpAnswer admin(String path) throws IOException {
         return admin("GET", path);
     }

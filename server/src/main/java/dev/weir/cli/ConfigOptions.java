@@ -36,6 +36,11 @@ final class ConfigOptions {
             description = "Port for health, sessions and the playground.")
     private @Nullable String adminPort;
 
+    /** {@return the file that is read, if any} */
+    Optional<Path> file(Map<String, String> environment) {
+        return ConfigLoader.file(Optional.ofNullable(config), environment);
+    }
+
     Config load(Map<String, String> environment) throws ConfigException {
         List<Flag> flags = new ArrayList<>();
         if (port != null) {

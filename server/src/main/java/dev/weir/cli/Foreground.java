@@ -3,6 +3,7 @@ package dev.weir.cli;
 import dev.weir.Relay;
 import dev.weir.TelemetryStart;
 import dev.weir.config.Config;
+import dev.weir.config.ConfigException;
 import dev.weir.config.LogConfig;
 import dev.weir.config.Units;
 import dev.weir.ops.log.Logging;
@@ -11,6 +12,7 @@ import dev.weir.ops.telemetry.Telemetry;
 import dev.weir.ops.watch.Kind;
 import dev.weir.ops.watch.LossWatch;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,13 +33,19 @@ final class Foreground {
     }
 
     /** Runs the relay until a signal has drained it, and {@return the exit code} */
-    static int run(Config config, TelemetryStart start, Shell shell)
-            throws InterruptedException {
-        return run(config, start, shell, (_, signals) -> signals.await());
+    static int run(ConfigOptions options, TelemetryStart start, Shell shell)
+            throws ConfigException, InterruptedException {
+        Config config = options.load(shell.environment());
+        String source = options.file(shell.environment()).map(Path::toString).orElse("defaults");
+        return run(config, source, start, shell, (_, signals) -> signals.await());
     }
 
-    /** Runs the relay for this life, drains it, and {@return the exit code} */
-    static int run(Config config, TelemetryStart start, Shell shell, Life life)
+    /**
+     * Runs the relay for this life, drains it, and {@return the exit code}
+     *
+     * @param source of the config, for people
+     */
+    static int run(Config config, String source, TelemetryStart start, Shell shell, Life life)
             throws InterruptedException {
         LogConfig.Format format = format(config.log(), shell);
         try (Logging logging = Logging.start(word(format), word(config.log().level()));
@@ -49,7 +57,9 @@ final class Foreground {
             Thread.setDefaultUncaughtExceptionHandler(Foreground::uncaught);
             // Before the start: who stops a relay that is still starting means it, too.
             StopSignals signals = StopSignals.install();
-            Relay relay = Relay.start(config, telemetry);
+            Relay relay = Relay.start(
+                    config, new Relay.Hosting(Versions.weir(), source), telemetry);
+            relay.onDrainRequested(() -> signals.request("POST /drain"));
             relay.watch().add(new LossWatch(
                     Kind.LOG_LOSS, "lines of the log", logging::dropped, logging::lastFailure));
             relay.watch().add(new LossWatch(

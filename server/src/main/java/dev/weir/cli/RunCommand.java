@@ -21,7 +21,6 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        TelemetryStart telemetry = TelemetryStart.begin(Versions.weir());
-        return Foreground.run(options.load(shell.environment()), telemetry, shell);
+        return Foreground.run(options, TelemetryStart.begin(Versions.weir()), shell);
     }
 }

@@ -45,6 +45,13 @@ final class StopSignals {
         }
     }
 
+    /** Asks for a drain as the first signal does; without effect after it. */
+    void request(String name) {
+        if (first.compareAndSet("", name)) {
+            stop.countDown();
+        }
+    }
+
     /** Waits for the first signal, without limit, and {@return its name} */
     String await() throws InterruptedException {
         stop.await();

@@ -55,7 +55,7 @@ final class TrainCommand implements Callable<Integer> {
         TelemetryStart telemetry = TelemetryStart.begin(Versions.weir());
         Config config = new ConfigLoader().parse("train", CONFIG);
         try {
-            return Foreground.run(config, telemetry, shell, (relay, _) -> rehearse(relay));
+            return Foreground.run(config, "training", telemetry, shell, (relay, _) -> rehearse(relay));
         } catch (UncheckedIOException e) {
             shell.err().println("weir: the training failed: " + e.getMessage());
             return ExitCode.FAILURE;

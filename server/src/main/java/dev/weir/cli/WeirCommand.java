@@ -26,7 +26,6 @@ final class WeirCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        TelemetryStart telemetry = TelemetryStart.begin(Versions.weir());
-        return Foreground.run(options.load(shell.environment()), telemetry, shell);
+        return Foreground.run(options, TelemetryStart.begin(Versions.weir()), shell);
     }
 }

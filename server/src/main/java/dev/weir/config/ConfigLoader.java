@@ -42,13 +42,22 @@ public final class ConfigLoader {
      */
     public Config load(Optional<Path> file, Map<String, String> environment, List<Flag> flags)
             throws ConfigException {
-        Optional<Path> chosen = file.or(() -> named(environment));
+        Optional<Path> chosen = file(file, environment);
         if (chosen.isEmpty() && flags.isEmpty() && !Overrides.isAnyIn(environment)) {
             return Config.defaults();
         }
         ConfigTree tree =
                 chosen.isPresent() ? read(chosen.get()) : new ConfigTree(Origin.ofFile("defaults"));
         return finish(tree, environment, flags);
+    }
+
+    /**
+     * {@return the file that {@link #load} reads, if any}
+     *
+     * @param file the one that {@code --config} named; else {@code WEIR_CONFIG} may name one
+     */
+    public static Optional<Path> file(Optional<Path> file, Map<String, String> environment) {
+        return file.or(() -> named(environment));
     }
 
     /**

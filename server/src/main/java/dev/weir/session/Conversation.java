@@ -189,12 +189,14 @@ final class Conversation implements Runnable {
 
     /** Gives back a worker that can serve the next client. */
     private void offer(Party worker) {
-        if (!(worker instanceof Session session) || !offer(pairing, session)) {
+        if (worker instanceof Session session && session.retiring()) {
+            dismiss(worker, new End(Side.WORKER, CloseReason.DRAIN));
+        } else if (!(worker instanceof Session session) || !offer(pairing, session)) {
             dismiss(worker, new End(Side.WORKER, CloseReason.WAIT_EXPIRED));
         }
     }
 
-    private static void dismiss(Party worker, End end) {
+    static void dismiss(Party worker, End end) {
         worker.end(end);
         worker.release();
     }
@@ -206,6 +208,8 @@ final class Conversation implements Runnable {
                 who.key(), who.subprotocol(), worker, who.host(), worker.busyNanos());
         if (worker.end() != null && pairing.withdraw(who.key(), worker)) {
             worker.release(); // its end came before the offer
+        } else if (worker.retiring()) {
+            worker.retire(); // it was told so before the offer
         }
         return placed;
     }

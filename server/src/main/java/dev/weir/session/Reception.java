@@ -106,6 +106,11 @@ public final class Reception {
                 worker.release();
             }
         });
+        worker.onRetire(() -> {
+            if (pairing.withdraw(who.key(), worker)) {
+                Conversation.dismiss(worker, new End(Side.WORKER, CloseReason.DRAIN));
+            }
+        });
         if (!Conversation.offer(pairing, worker)) {
             throw new RefusedException(Refusal.ROOM_FULL);
         }

@@ -90,6 +90,8 @@ public final class Session implements Party {
     private volatile @Nullable Pair pair;
     private volatile @Nullable Runnable onEnd;
     private volatile @Nullable Runnable onGone;
+    private volatile @Nullable Runnable onRetire;
+    private volatile boolean retiring;
     private volatile long pairedAt;
     private volatile long aloneSince;
     private volatile long busyNanos;
@@ -411,6 +413,25 @@ public final class Session implements Party {
         }
     }
 
+    /** Keeps further clients from a worker: it ends with its pair, or now when it has none. */
+    public void retire() {
+        retiring = true;
+        Runnable listener = onRetire;
+        if (listener != null) {
+            listener.run();
+        }
+    }
+
+    /** Sets what takes a worker out of those that are free; before the handshake is answered. */
+    void onRetire(Runnable listener) {
+        onRetire = listener;
+    }
+
+    /** {@return whether it gets no further client} */
+    public boolean retiring() {
+        return retiring;
+    }
+
     /**
      * Looks after its deadlines; the heartbeat thread only.
      *
@@ -574,6 +595,16 @@ public final class Session implements Party {
     /** {@return when something was last heard of the peer, by the nano clock} */
     public long lastHeard() {
         return pulse.lastHeard();
+    }
+
+    /** {@return how long it has been in the pair that it is in; zero without one} */
+    public Duration inThisPair() {
+        return pair == null ? Duration.ZERO : Duration.ofNanos(now() - pairedAt);
+    }
+
+    /** {@return how long it has been in pairs, this one included} */
+    public Duration inPairs() {
+        return inThisPair().plusNanos(busyNanos);
     }
 
     /** {@return how long it has been in pairs so far, in nanoseconds} */

@@ -34,8 +34,7 @@ record Admin(URI base) {
 
     /** The live sessions with this key. */
     List<JsonNode> sessionsOf(String key) throws IOException, InterruptedException {
-        var sessions = get("/sessions").json();
-        return (sessions.isArray() ? sessions : sessions.get("sessions"))
+        return get("/sessions?limit=1000").json().get("sessions")
                 .valueStream()
                 .filter(session -> session.get("key").asString().equals(key))
                 .toList();

@@ -46,10 +46,12 @@ public final class AdminServer implements AutoCloseable {
 
     private final Server server;
     private final ServerConnector connector;
+    private final List<String> endpoints;
 
-    private AdminServer(Server server, ServerConnector connector) {
+    private AdminServer(Server server, ServerConnector connector, List<String> endpoints) {
         this.server = server;
         this.connector = connector;
+        this.endpoints = endpoints;
     }
 
     /**
@@ -97,7 +99,8 @@ public final class AdminServer implements AutoCloseable {
         server.setErrorHandler(new ErrorAnswers());
         Handler.Sequence behindToken = new Handler.Sequence();
         handlers.forEach(behindToken::addHandler);
-        behindToken.addHandler(new Endpoints(endpoints, health));
+        Endpoints all = new Endpoints(endpoints, health);
+        behindToken.addHandler(all);
         server.setHandler(new Guard(host, loopback, new Handler.Sequence(
                 new StaticPages(), new BearerToken(token, !loopback, behindToken))));
 
@@ -109,7 +112,7 @@ public final class AdminServer implements AutoCloseable {
         server.addConnector(connector);
         server.addBean(new NetworkConnectionLimit(CONNECTIONS, connector));
 
-        AdminServer admin = new AdminServer(server, connector);
+        AdminServer admin = new AdminServer(server, connector, all.list());
         try {
             server.start();
         } catch (Exception e) {
@@ -124,6 +127,11 @@ public final class AdminServer implements AutoCloseable {
     public static AdminServer start(String host, int port, List<Endpoint> endpoints, Health health)
             throws IOException {
         return start(host, port, () -> "", endpoints, health);
+    }
+
+    /** What it answers, such as {@code GET /sessions/{id}}; the pages are not among it. */
+    public List<String> endpoints() {
+        return endpoints;
     }
 
     /** The port that it listens on. */

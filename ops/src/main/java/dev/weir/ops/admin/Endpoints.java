@@ -31,8 +31,12 @@ final class Endpoints extends Handler.Abstract {
 
     private static final byte[] NO_BODY = {};
 
+    private final LiveStream live = new LiveStream(this::get);
+
     /** By path template, then by method. */
     private final PathMappings<Map<String, Endpoint>> paths = new PathMappings<>();
+
+    private final List<String> list;
 
     /** An endpoint and the template that matched. */
     private record Found(Endpoint endpoint, UriTemplatePathSpec spec, String path) {
@@ -70,9 +74,16 @@ final class Endpoints extends Handler.Abstract {
         List<Endpoint> all = new ArrayList<>(endpoints);
         all.add(new Endpoint("GET", "/livez", request -> health.livez()));
         all.add(new Endpoint("GET", "/readyz", request -> health.readyz()));
+        all.add(live.endpoint());
+        list = all.stream().map(each -> each.method() + " " + each.template()).toList();
         for (Endpoint endpoint : all) {
             register(endpoint);
         }
+    }
+
+    /** {@return method and path of each} */
+    List<String> list() {
+        return list;
     }
 
     private void register(Endpoint endpoint) {
@@ -86,7 +97,7 @@ final class Endpoints extends Handler.Abstract {
             throw new IllegalArgumentException(
                     "two endpoints for " + endpoint.method() + " " + endpoint.template());
         }
-        if (endpoint.method().equals("GET")) {
+        if (endpoint.method().equals("GET") && !endpoint.template().equals(LiveStream.PATH)) {
             methods.put("HEAD", endpoint);
         }
     }
@@ -149,6 +160,12 @@ final class Endpoints extends Handler.Abstract {
         }
         return new Found(endpoint, (UriTemplatePathSpec) match.getPathSpec(), path)
                 .call(query, "", NO_BODY);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        live.stop();
+        super.doStop();
     }
 
     private static Answer nothing() {

@@ -76,7 +76,7 @@ public final class Logging implements AutoCloseable {
         context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(queue);
 
         Logging logging = new Logging(context, dropped, writer);
-        logging.apply(threshold);
+        apply(context, threshold);
         return logging;
     }
 
@@ -86,7 +86,7 @@ public final class Logging implements AutoCloseable {
      * @throws IllegalArgumentException for a level that {@link #start} does not take
      */
     public void level(String level) {
-        apply(parse(level));
+        apply(context, level);
     }
 
     /** Lines that were lost since the start: the queue was full, or they could not be written. */
@@ -105,8 +105,12 @@ public final class Logging implements AutoCloseable {
         context.stop();
     }
 
+    static void apply(LoggerContext context, String level) {
+        apply(context, parse(level));
+    }
+
     /** One step quieter: Jetty tells of every start at info and of every frame at debug. */
-    private void apply(Level level) {
+    private static void apply(LoggerContext context, Level level) {
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(level);
         context.getLogger("org.eclipse.jetty").setLevel(
                 level.isGreaterOrEqual(Level.WARN) ? level

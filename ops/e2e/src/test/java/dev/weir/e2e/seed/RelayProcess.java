@@ -93,12 +93,11 @@ public final class RelayProcess implements AutoCloseable {
         if (!listsSessions) {
             return List.of();
         }
-        URI uri = URI.create("http://127.0.0.1:" + adminPort + "/sessions");
+        URI uri = URI.create("http://127.0.0.1:" + adminPort + "/sessions?limit=1000");
         String body = http.send(
                         HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
                 .body();
-        JsonNode answer = JSON.readTree(body);
-        return (answer.isArray() ? answer : answer.path("sessions")).valueStream().toList();
+        return JSON.readTree(body).path("sessions").valueStream().toList();
     }
 
     @Override
