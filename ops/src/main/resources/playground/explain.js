@@ -45,7 +45,7 @@ async function likely(side, route, key, admin) {
   try {
     const ready = await admin.ready();
     if (!ready) return 'The relay says that it is not ready (503): it is starting or draining.';
-    const others = (await admin.sessions())
+    const others = (await admin.sessions(key))
       .filter((session) => session.side === side && session.route === route && session.key === key);
     if (others.length && key) return `There is a ${side} for this key already (409).`;
     return 'Nothing listens at this address, the path is no route (404), the route does not allow '

@@ -144,11 +144,8 @@ async function poll() {
 
 async function lookAtSessions() {
   const open = Object.values(panels).filter((panel) => panel.open);
-  if (open.some((panel) => !panel.session)) {
-    const all = await admin.sessions();
-    open.filter((panel) => !panel.session).forEach((panel) => {
-      panel.session = ownSession(panel, all)?.id;
-    });
+  for (const panel of open.filter(({ session }) => !session)) {
+    panel.session = ownSession(panel, await admin.sessions(panel.asked.key))?.id;
   }
   for (const panel of open.filter(({ session }) => session)) {
     const session = await admin.session(panel.session);

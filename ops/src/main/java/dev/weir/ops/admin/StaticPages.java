@@ -28,6 +28,7 @@ import org.eclipse.jetty.util.Callback;
  */
 final class StaticPages extends Handler.Abstract.NonBlocking {
 
+    static final String DASHBOARD = "/dashboard/";
     static final String PLAYGROUND = "/playground/";
 
     private static final String PAGE = "index.html";
@@ -44,6 +45,27 @@ final class StaticPages extends Handler.Abstract.NonBlocking {
             "messages.js", SCRIPT,
             "explain.js", SCRIPT,
             "admin.js", SCRIPT);
+
+    /** Files of the dashboard and their media types. */
+    static final Map<String, String> DASHBOARD_FILES = Map.ofEntries(
+            Map.entry(PAGE, "text/html; charset=utf-8"),
+            Map.entry("dashboard.css", STYLE),
+            Map.entry("icon.svg", "image/svg+xml"),
+            Map.entry("dashboard.js", SCRIPT),
+            Map.entry("api.js", SCRIPT),
+            Map.entry("detail.js", SCRIPT),
+            Map.entry("format.js", SCRIPT),
+            Map.entry("parts.js", SCRIPT),
+            Map.entry("plots.js", SCRIPT),
+            Map.entry("sessions.js", SCRIPT),
+            Map.entry("vendor/uPlot.iife.min.js", SCRIPT),
+            Map.entry("vendor/uPlot.min.css", STYLE),
+            Map.entry("vendor/htm-preact.module.js", SCRIPT));
+
+    private static final HttpFields DASHBOARD_HEADERS = HttpFields.build()
+            .put("Content-Security-Policy", policy("'self'"))
+            .put(HttpHeader.CACHE_CONTROL, "no-cache")
+            .asImmutable();
 
     // The relay listens on another port than the playground, hence ws: and wss:. The last two make
     // the page's clock fine enough for latencies.
@@ -77,6 +99,7 @@ final class StaticPages extends Handler.Abstract.NonBlocking {
     }
 
     StaticPages() {
+        pages.putAll(load("/", DASHBOARD, DASHBOARD_FILES, DASHBOARD_HEADERS));
         pages.putAll(load(PLAYGROUND, PLAYGROUND, PLAYGROUND_FILES, PLAYGROUND_HEADERS));
     }
 
@@ -100,7 +123,7 @@ final class StaticPages extends Handler.Abstract.NonBlocking {
     public boolean handle(Request request, Response response, Callback callback) {
         String path = Request.getPathInContext(request);
         Page page = pages.get(path);
-        boolean elsewhere = path.equals("/") || PLAYGROUND.equals(path + "/");
+        boolean elsewhere = PLAYGROUND.equals(path + "/");
         if (page == null && !elsewhere) {
             return false;
         }

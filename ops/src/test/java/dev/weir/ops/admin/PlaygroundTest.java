@@ -65,7 +65,7 @@ class PlaygroundTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/playground"})
+    @ValueSource(strings = "/playground")
     void whoComesToTheDoorIsSentToThePage(String path) {
         HttpResponse<String> answer = http.get(path);
 
