@@ -25,13 +25,12 @@ function toAddress(view) {
   window.history.replaceState(null, '', hash.size ? `#${hash}` : location.pathname);
 }
 
-/** Follows the paths for as long as the page is open. {@returns the answers by path, and the state} */
-function useLive(paths, onOpen, enabled) {
+/** Follows the paths for as long as the page is open; gives the answers by path, and its state. */
+function useLive(paths, onOpen, attempt) {
   const [answers, setAnswers] = useState({});
   const [state, setState] = useState({ is: 'connecting' });
   const key = paths.join(' ');
   useEffect(() => {
-    if (!enabled) return undefined;
     const stop = new AbortController();
     let failures = 0;
     (async () => {
@@ -61,7 +60,7 @@ function useLive(paths, onOpen, enabled) {
       }
     })();
     return () => stop.abort();
-  }, [key, enabled]);
+  }, [key, attempt]);
   useEffect(() => {
     if (state.is === 'live') onOpen();
   }, [state.is]);
@@ -160,7 +159,7 @@ function App() {
     } catch {
       // the next connection brings it
     }
-  }, attempts >= 0);
+  }, attempts);
 
   const ok = (path) => (answers[path]?.status === 200 ? answers[path].body : undefined);
   const now = ok('/overview');

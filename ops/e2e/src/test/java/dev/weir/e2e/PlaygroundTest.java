@@ -89,7 +89,7 @@ final class PlaygroundTest {
 
     /** Plays a story of {@code playground.mjs} and returns what the page showed at its end. */
     private static JsonNode play(String story, Peers peers) throws Exception {
-        var address = weir.admin().base().resolve("/").toString();
+        var address = weir.admin().base().resolve("/playground/").toString();
         var process = peers.script(PeerKind.CHROMIUM, "playground.mjs", address, story);
         try {
             var output = CompletableFuture.supplyAsync(

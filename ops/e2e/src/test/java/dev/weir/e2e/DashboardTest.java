@@ -1,0 +1,125 @@
+package dev.weir.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The dashboard in a real browser, used as an operator would. */
+@ExtendWith(Peers.Shared.class)
+final class DashboardTest {
+
+    private static final long STORY_DEADLINE_SECONDS = 120;
+
+    /** What a browser says about an answer that a story asks for on purpose. */
+    private static final String ASKED_FOR = "status of (401|404)";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void theNodeIsShownWhileItWorks(Peers peers) throws Exception {
+        var page = play("watch", "", peers);
+
+        assertThat(page.get("plots").asInt()).isEqualTo(6);
+        assertThat(texts(page.get("waiting"))).containsExactly("default", "1", "0");
+        assertThat(page.get("state").asString()).isEqualTo("live");
+        assertThat(complaints(page)).isEmpty();
+    }
+
+    @Test
+    void sessionsAreFilteredSortedAndPagedByTheRelay(Peers peers) throws Exception {
+        var page = play("filter", "", peers);
+
+        assertThat(page.get("first").asInt()).isEqualTo(50);
+        assertThat(texts(page.get("found"))).containsExactly("filter-59", "filter-59");
+        assertThat(page.get("address").asString()).endsWith("#sort=key");
+        assertThat(complaints(page)).isEmpty();
+    }
+
+    @Test
+    void aSessionIsClosedOnlyAfterAQuestion(Peers peers) throws Exception {
+        var page = play("close", "", peers);
+
+        assertThat(page.get("kept").asBoolean()).isTrue();
+        assertThat(texts(page.get("ends"))).containsOnly("1001 closed by the operator");
+        assertThat(complaints(page)).isEmpty();
+    }
+
+    @Test
+    void aWorkerIsDrained(Peers peers) throws Exception {
+        var page = play("drain", "", peers);
+
+        assertThat(page.get("end").asString()).isEqualTo("1012 server is restarting");
+        assertThat(complaints(page)).isEmpty();
+    }
+
+    @Test
+    void itFitsAPhone(Peers peers) throws Exception {
+        var page = play("phone", "", peers);
+
+        for (var width : List.of(page.get("list"), page.get("detail"))) {
+            assertThat(width.get(1).asInt()).isLessThanOrEqualTo(width.get(0).asInt());
+        }
+        assertThat(complaints(page)).isEmpty();
+    }
+
+    @Test
+    void whereThereIsATokenItIsAskedForInEachTabAndNoCookieIsSet(Peers peers) throws Exception {
+        var page = play("login", "admin: { token: 0123456789-abcdef }", peers);
+
+        assertThat(page.get("cookies").asInt()).isZero();
+        assertThat(complaints(page)).isEmpty();
+    }
+
+    /**
+     * Plays a story of {@code dashboard.mjs} against a relay of its own, and returns what the page
+     * showed at its end.
+     */
+    private JsonNode play(String story, String yaml, Peers peers) throws Exception {
+        var weir = WeirProcess.start("heartbeat: { ping: 5s, pong: 4s }\n" + yaml);
+        try (weir) {
+            return play(story, weir, peers);
+        }
+    }
+
+    private JsonNode play(String story, WeirProcess weir, Peers peers) throws Exception {
+        var process = peers.script(
+                PeerKind.CHROMIUM, "dashboard.mjs", weir.admin().base().resolve("/").toString(),
+                "ws://127.0.0.1:" + weir.port(), story, screenshots().toString());
+        try {
+            var output = CompletableFuture.supplyAsync(
+                    () -> process.inputReader(StandardCharsets.UTF_8).lines().toList());
+            assertThat(process.waitFor(STORY_DEADLINE_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isZero();
+            return JsonMapper.shared().readTree(output.join().getLast());
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Kept, where somebody wants to look at them: {@code -Dweir.screenshots=FOLDER}. */
+    private Path screenshots() throws Exception {
+        var wanted = System.getProperty("weir.screenshots");
+        return wanted == null ? folder : Files.createDirectories(Path.of(wanted));
+    }
+
+    private static List<String> texts(JsonNode list) {
+        return list.valueStream().map(JsonNode::asString).toList();
+    }
+
+    private static List<String> complaints(JsonNode page) {
+        return texts(page.get("complaints")).stream()
+                .filter(complaint -> !complaint.matches("(?s).*" + ASKED_FOR + ".*"))
+                .toList();
+    }
+}
