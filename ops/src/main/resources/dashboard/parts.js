@@ -72,7 +72,7 @@ export function Summary({ now }) {
   const { sessions, queues, latency } = now;
   return html`<dl class="summary">
     <${Figure} id="sessions-live" label="Sessions" value=${count(sessions.total)}>
-      ${count(sessions.clients)} clients, ${count(sessions.workers)} workers
+      ${plural(sessions.clients, 'client')}, ${plural(sessions.workers, 'worker')}
       <${Bar} share=${sessions.total / sessions.limit} label="of the connection limit" /><//>
     <${Figure} id="pairs-live" label="Pairs" value=${count(now.pairs)}>
       ${count(sessions.closing + sessions.opening)} opening or closing<//>

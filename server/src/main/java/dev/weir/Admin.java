@@ -55,10 +55,9 @@ final class Admin implements AutoCloseable {
             Telemetry telemetry)
             throws IOException {
         ConfigState state = new ConfigState(config, hosting.configSource(), sources.clock());
-        LogLevel logLevel = new LogLevel(
-                config.log().level().name().toLowerCase(Locale.ROOT), sources.clock());
+        LogLevel logLevel = new LogLevel(word(config), sources.clock());
         CompletableFuture<Void> drainRequested = new CompletableFuture<>();
-        Sampler sampler = new Sampler(sources);
+        Sampler sampler = new Sampler(sources, () -> state.config().limits().connections());
         List<Endpoint> endpoints = new ArrayList<>(more);
         endpoints.addAll(AdminApi.endpoints(new AdminApi.Node(
                 port,
@@ -78,7 +77,8 @@ final class Admin implements AutoCloseable {
                 endpoints,
                 health,
                 List.of(telemetry.metricsPage()));
-        Thread.ofVirtual().name("sampler").start(sampler);
+        // A platform thread: it has to see what happens when no virtual thread gets to run.
+        Thread.ofPlatform().daemon().name("sampler").start(sampler);
         return new Admin(server, sampler, state, logLevel, drainRequested);
     }
 
@@ -90,12 +90,18 @@ final class Admin implements AutoCloseable {
         return server.endpoints();
     }
 
-    ConfigState state() {
-        return state;
+    /** A changed config is in force. */
+    void change(Config next, List<String> needsRestart) {
+        state.changed(next, needsRestart);
+        logLevel.configured(word(next));
     }
 
-    LogLevel logLevel() {
-        return logLevel;
+    private static String word(Config config) {
+        return config.log().level().name().toLowerCase(Locale.ROOT);
+    }
+
+    ConfigState state() {
+        return state;
     }
 
     CompletableFuture<Void> drainRequested() {

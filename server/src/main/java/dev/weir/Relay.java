@@ -5,6 +5,8 @@ import dev.weir.accept.Listener;
 import dev.weir.accept.PushApi;
 import dev.weir.admin.Sampler;
 import dev.weir.config.Config;
+import dev.weir.config.ConfigChange;
+import dev.weir.config.ConfigException;
 import dev.weir.config.DrainConfig;
 import dev.weir.config.Secrets;
 import dev.weir.ops.admin.Check;
@@ -59,12 +61,13 @@ public final class Relay implements AutoCloseable {
         }
     }
 
-    private final Config config;
     private final Sessions sessions;
+    private final Reception reception;
     private final BufferPool pool;
     private final Listener listener;
     private final Heartbeat heartbeat;
     private final ExternalServices services;
+    private final Session.Shared shared;
     private final Diagnosis diagnosis;
     private final @Nullable PushApi api;
     private final Admin admin;
@@ -75,24 +78,26 @@ public final class Relay implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private Relay(
-            Config config,
             Sessions sessions,
+            Reception reception,
             BufferPool pool,
             Listener listener,
             Heartbeat heartbeat,
             ExternalServices services,
+            Session.Shared shared,
             Diagnosis diagnosis,
             @Nullable PushApi api,
             Admin admin,
             Meters meters,
             AtomicBoolean draining,
             LongSupplier nanoClock) {
-        this.config = config;
         this.sessions = sessions;
+        this.reception = reception;
         this.pool = pool;
         this.listener = listener;
         this.heartbeat = heartbeat;
         this.services = services;
+        this.shared = shared;
         this.diagnosis = diagnosis;
         this.api = api;
         this.admin = admin;
@@ -177,7 +182,6 @@ public final class Relay implements AutoCloseable {
                 sessions,
                 reception,
                 pool,
-                () -> config.limits().connections(),
                 () -> draining.get() || !listener.accepting(),
                 tallies,
                 clock);
@@ -192,8 +196,8 @@ public final class Relay implements AutoCloseable {
             Meters meters = new Meters(
                     telemetry, config.routes(), sessions, reception, tallies, pool);
             return new Relay(
-                    config, sessions, pool, listener, heartbeat, services, diagnosis, api, admin,
-                    meters, draining, nanoClock);
+                    sessions, reception, pool, listener, heartbeat, services, shared, diagnosis,
+                    api, admin, meters, draining, nanoClock);
         } catch (IOException e) {
             diagnosis.close();
             if (api != null) {
@@ -258,8 +262,42 @@ public final class Relay implements AutoCloseable {
 
     /** {@return what a drain takes at most, with all its steps} */
     public Duration longestDrain() {
-        DrainConfig drain = config.drain();
+        DrainConfig drain = admin.state().config().drain();
         return drain.readyDelay().plus(drain.deadline()).plus(drain.jitter()).plus(lastWords());
+    }
+
+    /**
+     * Brings a changed config into force, as far as that can be while it runs: routes, limits,
+     * drain, log level and admin token. Live sessions are not touched: each keeps the route that it
+     * came with. What needs a restart is logged and shown by {@code GET /config}.
+     */
+    public synchronized void change(Config next) {
+        Config before = admin.state().config();
+        ConfigChange change = ConfigChange.between(before, next);
+        Config now = change.inForce();
+        if (now.equals(before)) {
+            admin.state().unchanged(change.needsRestart());
+            log.atInfo().addKeyValue("needsRestart", change.needsRestart())
+                    .log("the config says what is in force");
+            return;
+        }
+        // Before the listener leads anybody there.
+        reception.change(now.routes(), services.upstreams(now, shared));
+        listener.change(now.routes(), now.limits());
+        pool.budget(now.limits().queuedBytesOf(Runtime.getRuntime().maxMemory()));
+        admin.change(now, change.needsRestart());
+        log.atInfo()
+                .addKeyValue("routes", now.routes().size())
+                .addKeyValue("needsRestart", change.needsRestart())
+                .log("a changed config is in force");
+    }
+
+    /** Keeps a changed config that is wrong out, and lets {@code GET /config} show why. */
+    public void refuse(ConfigException changed) {
+        admin.state().refused(changed.problems());
+        for (String problem : changed.problems()) {
+            log.atError().addKeyValue("problem", problem).log("the changed config is refused");
+        }
     }
 
     /**
@@ -271,7 +309,7 @@ public final class Relay implements AutoCloseable {
      * @throws InterruptedException when told to give up; {@link #close} it then
      */
     public void drain() throws InterruptedException {
-        DrainConfig drain = config.drain();
+        DrainConfig drain = admin.state().config().drain();
         draining.set(true);
         log.atInfo().addKeyValue("sessions", sessions.count()).log("draining");
         Drain plan = new Drain(sessions, closed, nanoClock);
@@ -286,6 +324,7 @@ public final class Relay implements AutoCloseable {
 
     /** What is queued is written to both, each in its turn, and each may take its time to close. */
     private Duration lastWords() {
+        Config config = admin.state().config();
         Duration writeDeadline = config.routes().stream()
                 .map(route -> route.writeDeadline())
                 .max(Duration::compareTo)

@@ -18,9 +18,9 @@ final class Admission {
     /** Addresses whose handshake rate is remembered; the least recent is forgotten beyond. */
     private static final int ADDRESSES_MAX = 100_000;
 
-    private final LimitsConfig limits;
     private final TimeMeter clock;
-    private final Bucket handshakes;
+    private volatile LimitsConfig limits;
+    private volatile Bucket handshakes;
     private final Cache<String, Bucket> handshakesOf;
     private final AtomicInteger connections = new AtomicInteger();
     private final ConcurrentHashMap<String, Integer> connectionsOf = new ConcurrentHashMap<>();
@@ -44,6 +44,18 @@ final class Admission {
                         .refillGreedy(perSecond, Duration.ofSeconds(1)))
                 .withCustomTimePrecision(clock)
                 .build();
+    }
+
+    /** Changes the limits for those who come from now on. */
+    void limit(LimitsConfig changed) {
+        LimitsConfig before = limits;
+        limits = changed;
+        if (changed.handshakesPerSecond() != before.handshakesPerSecond()) {
+            handshakes = bucket(changed.handshakesPerSecond());
+        }
+        if (changed.handshakesPerSecondPerAddress() != before.handshakesPerSecondPerAddress()) {
+            handshakesOf.invalidateAll();
+        }
     }
 
     /** Refuses everything from now on: the node drains. */

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -49,7 +50,7 @@ final class Handshake extends Handler.Abstract {
 
     /** What a handshake needs of the node. */
     record Node(
-            Routes routes,
+            Supplier<Routes> routes,
             Admission admission,
             Reception reception,
             Session.Shared shared,
@@ -83,7 +84,7 @@ final class Handshake extends Handler.Abstract {
         Attempt attempt = node.told().begin(request, id, hostOf(remote));
         try {
             node.admission().handshake(hostOf(remote));
-            Match match = node.routes().find(Upgrade.path(request));
+            Match match = node.routes().get().find(Upgrade.path(request));
             if (match == null) {
                 throw new RefusedException(Refusal.NO_ROUTE);
             }

@@ -1,13 +1,17 @@
 package dev.weir.accept;
 
 import dev.weir.config.Config;
+import dev.weir.config.LimitsConfig;
 import dev.weir.config.ListenConfig;
+import dev.weir.config.RouteConfig;
 import dev.weir.route.Routes;
 import dev.weir.session.Ids;
 import dev.weir.session.Reception;
 import dev.weir.session.Session;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -39,11 +43,20 @@ public final class Listener implements AutoCloseable {
     private final Server server;
     private final ServerConnector connector;
     private final Admission admission;
+    private final NetworkConnectionLimit hardStop;
+    private final AtomicReference<Routes> routes;
 
-    private Listener(Server server, ServerConnector connector, Admission admission) {
+    private Listener(
+            Server server,
+            ServerConnector connector,
+            Admission admission,
+            NetworkConnectionLimit hardStop,
+            AtomicReference<Routes> routes) {
         this.server = server;
         this.connector = connector;
         this.admission = admission;
+        this.hardStop = hardStop;
+        this.routes = routes;
     }
 
     /**
@@ -69,8 +82,9 @@ public final class Listener implements AutoCloseable {
         threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
         Server server = new Server(threads);
         server.setErrorHandler(new Refusals.ByJetty(ids, handshakes));
+        AtomicReference<Routes> routes = new AtomicReference<>(new Routes(config.routes()));
         server.setHandler(new Handshake(new Handshake.Node(
-                new Routes(config.routes()),
+                routes::get,
                 admission,
                 reception,
                 shared,
@@ -89,10 +103,11 @@ public final class Listener implements AutoCloseable {
         connector.addEventListener(
                 new HandshakeDeadline(connector.getScheduler(), listen.handshakeDeadline()));
         server.addConnector(connector);
-        server.addBean(new NetworkConnectionLimit(
-                config.limits().connections() + HANDSHAKES_BESIDE, connector));
+        NetworkConnectionLimit hardStop = new NetworkConnectionLimit(
+                config.limits().connections() + HANDSHAKES_BESIDE, connector);
+        server.addBean(hardStop);
 
-        Listener listener = new Listener(server, connector, admission);
+        Listener listener = new Listener(server, connector, admission, hardStop, routes);
         try {
             server.start();
         } catch (Exception e) {
@@ -124,6 +139,13 @@ public final class Listener implements AutoCloseable {
     /** {@return the port that it listens on} */
     public int port() {
         return connector.getLocalPort();
+    }
+
+    /** Changes routes and limits for the handshakes that come from now on. */
+    public void change(List<RouteConfig> changedRoutes, LimitsConfig limits) {
+        hardStop.setMaxNetworkConnectionCount(limits.connections() + HANDSHAKES_BESIDE);
+        admission.limit(limits);
+        routes.set(new Routes(changedRoutes));
     }
 
     /** Refuses every handshake from now on with 503; open connections stay. */

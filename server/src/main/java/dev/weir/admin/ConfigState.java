@@ -73,11 +73,6 @@ public final class ConfigState {
         refused = new Refused(clock.instant(), List.copyOf(problems));
     }
 
-    /** {@return whether the last attempt to change it was wrong} */
-    synchronized boolean isRefused() {
-        return refused != null;
-    }
-
     synchronized View view() {
         return new View(source, loaded, refused, needsRestart, EffectiveConfig.tree(config));
     }

@@ -38,7 +38,6 @@ public final class Sampler implements Runnable {
     /**
      * What it looks at.
      *
-     * @param connectionLimit how many sessions there may be, now
      * @param draining whether the node refuses newcomers
      */
     public record Sources(
@@ -46,7 +45,6 @@ public final class Sampler implements Runnable {
             Sessions sessions,
             Reception reception,
             BufferPool pool,
-            IntSupplier connectionLimit,
             BooleanSupplier draining,
             Tallies tallies,
             InstantSource clock) {}
@@ -54,6 +52,7 @@ public final class Sampler implements Runnable {
     private record Mark(Instant time, Traffic total) {}
 
     private final Sources sources;
+    private final IntSupplier connectionLimit;
     private final Instant started;
     private final ForwardLatency latency;
     private final History history = new History();
@@ -61,9 +60,14 @@ public final class Sampler implements Runnable {
     private final CountDownLatch stop = new CountDownLatch(1);
     private volatile Overview last;
 
-    /** A sampler of a node that has just started. */
-    public Sampler(Sources sources) {
+    /**
+     * A sampler of a node that has just started.
+     *
+     * @param connectionLimit how many sessions there may be, now
+     */
+    public Sampler(Sources sources, IntSupplier connectionLimit) {
         this.sources = sources;
+        this.connectionLimit = connectionLimit;
         this.started = sources.clock().instant();
         this.latency = new ForwardLatency(sources.tallies());
         this.last = look();
@@ -115,7 +119,7 @@ public final class Sampler implements Runnable {
                 sources.version(),
                 started,
                 sources.draining().getAsBoolean(),
-                tally.counts(sources.connectionLimit().getAsInt()),
+                tally.counts(connectionLimit.getAsInt()),
                 tally.pairs,
                 new Overview.Waiting(
                         sum(sources.reception().waitingClients().values()),

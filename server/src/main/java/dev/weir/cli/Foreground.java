@@ -37,7 +37,11 @@ final class Foreground {
             throws ConfigException, InterruptedException {
         Config config = options.load(shell.environment());
         String source = options.file(shell.environment()).map(Path::toString).orElse("defaults");
-        return run(config, source, start, shell, (_, signals) -> signals.await());
+        return run(config, source, start, shell, (relay, signals) -> {
+            try (ConfigReload _ = ConfigReload.start(relay, options, shell)) {
+                return signals.await();
+            }
+        });
     }
 
     /**

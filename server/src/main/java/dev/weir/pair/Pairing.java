@@ -69,10 +69,13 @@ public final class Pairing<S> {
     /** A worker that no client has. */
     record Free<S>(S worker, String subprotocol, String host, long arrival, long busyNanos) {}
 
-    private final RouteConfig route;
+    private RouteConfig route;
 
     /** Makes a worker for a client; null where workers come by themselves. */
     private final @Nullable UnaryOperator<S> source;
+
+    /** The config has this route no more: nobody new comes, and nobody waits again. */
+    private boolean retired;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Station<S>> stations = new HashMap<>();
@@ -97,6 +100,50 @@ public final class Pairing<S> {
     public Pairing(RouteConfig route, @Nullable UnaryOperator<S> source) {
         this.route = route;
         this.source = source;
+    }
+
+    /** Changes the rules for those who come from now on; a retired route is in use again. */
+    public void change(RouteConfig changed) {
+        lock.lock();
+        try {
+            route = changed;
+            retired = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Lets no newcomer meet anybody here any more. Pairs go on, and clients may wait out their
+     * time.
+     *
+     * @return the free workers, for whom nobody will come
+     */
+    public List<S> retire() {
+        lock.lock();
+        try {
+            retired = true;
+            List<S> free = stations.values().stream()
+                    .flatMap(station -> station.workers.stream())
+                    .map(Free::worker)
+                    .toList();
+            stations.values().forEach(station -> station.workers.clear());
+            stations.values().removeIf(Station::isEmpty);
+            waitingWorkers = 0;
+            return free;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return whether nobody waits here, and no key is held} */
+    public boolean isEmpty() {
+        lock.lock();
+        try {
+            return stations.isEmpty() && pairsOfHost.isEmpty();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -154,7 +201,7 @@ public final class Pairing<S> {
     }
 
     private @Nullable Entry<S> refuseToWait() {
-        if (route.clientWait().isZero()) {
+        if (retired || route.clientWait().isZero()) {
             return new Entry.NoWorker<>();
         }
         return waitingClients >= route.waitingRoom().clients() ? new Entry.RoomFull<>() : null;
@@ -292,7 +339,7 @@ public final class Pairing<S> {
                 seat(place, free);
                 return true;
             }
-            if (waitingWorkers >= route.waitingRoom().workers()) {
+            if (retired || waitingWorkers >= route.waitingRoom().workers()) {
                 removeIfEmpty(key, station);
                 return false;
             }

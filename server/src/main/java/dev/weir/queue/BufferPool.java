@@ -20,7 +20,7 @@ public final class BufferPool {
         4 * 1024, 16 * 1024, FrameBuffer.PAYLOAD_MAX + FrameBuffer.HEADER_MAX
     };
 
-    private final long budget;
+    private volatile long budget;
     private final AtomicLong used = new AtomicLong();
     private final AtomicLong kept = new AtomicLong();
     private final Shelf[] shelves = new Shelf[SIZES.length];
@@ -36,13 +36,22 @@ public final class BufferPool {
      * @param budget bytes, at least one of the largest buffers
      */
     public BufferPool(long budget) {
-        if (budget < SIZES[SIZES.length - 1]) {
-            throw new IllegalArgumentException("a budget of " + budget + " bytes holds no buffer");
-        }
-        this.budget = budget;
+        this.budget = checked(budget);
         for (int i = 0; i < SIZES.length; i++) {
             shelves[i] = new Shelf(SIZES[i], new ConcurrentLinkedQueue<>());
         }
+    }
+
+    private static long checked(long budget) {
+        if (budget < SIZES[SIZES.length - 1]) {
+            throw new IllegalArgumentException("a budget of " + budget + " bytes holds no buffer");
+        }
+        return budget;
+    }
+
+    /** Changes the bound; when more is in use, nothing is given out until enough came back. */
+    public void budget(long changed) {
+        budget = checked(changed);
     }
 
     /** {@return the bound, in bytes} */
@@ -57,7 +66,8 @@ public final class BufferPool {
 
     /** {@return whether less than a tenth of the budget is left: time to refuse newcomers} */
     public boolean nearlyExhausted() {
-        return used.get() > budget - budget / 10;
+        long limit = budget;
+        return used.get() > limit - limit / 10;
     }
 
     /** {@return whether a buffer was refused since this was asked last} */

@@ -6,9 +6,11 @@ import dev.weir.pair.End;
 import dev.weir.pair.Pairing;
 import dev.weir.pair.Pairing.Entry;
 import dev.weir.pair.Side;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +21,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Reception {
 
-    private final Map<String, Pairing<Party>> pairings;
-    private final Map<String, Upstream> upstreams;
+    /** What makes a route the same one under changed policies: who meets whom in it. */
+    private record Door(
+            String name, String clients, String workers, String connector) {
+        static Door of(RouteConfig route) {
+            return new Door(route.name(), route.clients(), route.workers(), route.connector());
+        }
+    }
+
     private final Sessions sessions;
     private final Ids ids;
+
+    /** Never changed, only replaced; as is the other. */
+    private volatile Map<Door, Pairing<Party>> pairings;
+
+    private volatile Map<String, Upstream> upstreams;
 
     /**
      * A reception for these routes.
@@ -32,17 +45,22 @@ public final class Reception {
     public Reception(
             List<RouteConfig> routes, Map<String, Upstream> upstreams, Sessions sessions, Ids ids) {
         this.upstreams = Map.copyOf(upstreams);
-        this.pairings = routes.stream()
-                .collect(Collectors.toUnmodifiableMap(RouteConfig::name, this::pairingOf));
+        Map<Door, Pairing<Party>> all = new HashMap<>();
+        routes.forEach(route -> all.put(Door.of(route), pairingOf(route)));
+        this.pairings = Map.copyOf(all);
         this.sessions = sessions;
         this.ids = ids;
     }
 
     private Pairing<Party> pairingOf(RouteConfig route) {
-        Upstream upstream = upstreams.get(route.name());
-        return upstream == null
-                ? new Pairing<>(route)
-                : new Pairing<>(route, upstream::linkFor);
+        String name = route.name();
+        return upstreams.containsKey(name)
+                ? new Pairing<>(route, client -> upstreamOf(name).linkFor(client))
+                : new Pairing<>(route);
+    }
+
+    private Upstream upstreamOf(String route) {
+        return Objects.requireNonNull(upstreams.get(route));
     }
 
     /** {@return the service of a route, or null when its workers connect by themselves} */
@@ -54,6 +72,41 @@ public final class Reception {
     public void admit(Session client, LinkLeg dialed) throws RefusedException {
         client.dialed(dialed);
         admit(client);
+    }
+
+    /**
+     * Changes the routes for those who come from now on. A live session keeps the policies that it
+     * came with; of a route that is gone, free workers end, for nobody will come for them, and all
+     * else goes on until its sessions end.
+     *
+     * @param changedUpstreams the services of those that have no workers of their own, by route
+     */
+    public synchronized void change(
+            List<RouteConfig> routes, Map<String, Upstream> changedUpstreams) {
+        Map<String, Upstream> services = new HashMap<>(upstreams); // who is there may still ask
+        services.putAll(changedUpstreams);
+        upstreams = Map.copyOf(services);
+        Map<Door, Pairing<Party>> next = new HashMap<>();
+        for (RouteConfig route : routes) {
+            Pairing<Party> known = pairings.get(Door.of(route));
+            if (known != null) {
+                known.change(route);
+            }
+            next.put(Door.of(route), known == null ? pairingOf(route) : known);
+        }
+        List<Party> idle = new ArrayList<>();
+        pairings.forEach((door, pairing) -> {
+            if (!next.containsKey(door)) {
+                idle.addAll(pairing.retire());
+                if (!pairing.isEmpty()) {
+                    next.put(door, pairing); // should the route come back, so do its keys
+                }
+            }
+        });
+        pairings = Map.copyOf(next);
+        for (Party worker : idle) {
+            Conversation.dismiss(worker, new End(Side.WORKER, CloseReason.WAIT_EXPIRED));
+        }
     }
 
     /**
@@ -79,7 +132,7 @@ public final class Reception {
 
     private void admitClient(Session client) throws RefusedException {
         Identity who = client.identity();
-        Pairing<Party> pairing = pairing(who.route().name());
+        Pairing<Party> pairing = pairing(who.route());
         switch (pairing.enter(who.key(), who.subprotocol(), client)) {
             case Entry.Admitted<Party>(var place) ->
                     converse(new Conversation(client, pairing, place, ids), client);
@@ -100,7 +153,7 @@ public final class Reception {
 
     private void admitWorker(Session worker) throws RefusedException {
         Identity who = worker.identity();
-        Pairing<Party> pairing = pairing(who.route().name());
+        Pairing<Party> pairing = pairing(who.route());
         worker.onEnd(() -> {
             if (pairing.withdraw(who.key(), worker)) {
                 worker.release();
@@ -116,10 +169,11 @@ public final class Reception {
         }
     }
 
-    private Pairing<Party> pairing(String route) {
-        Pairing<Party> pairing = pairings.get(route);
+    /** The route of a handshake may have gone while it was on its way. */
+    private Pairing<Party> pairing(RouteConfig route) throws RefusedException {
+        Pairing<Party> pairing = pairings.get(Door.of(route));
         if (pairing == null) {
-            throw new IllegalArgumentException("no such route: " + route);
+            throw new RefusedException(Refusal.NO_ROUTE);
         }
         return pairing;
     }
@@ -140,6 +194,8 @@ public final class Reception {
     private Map<String, Integer> count(Function<Pairing<Party>, Integer> what) {
         return pairings.entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(
-                        Map.Entry::getKey, entry -> what.apply(entry.getValue())));
+                        entry -> entry.getKey().name(),
+                        entry -> what.apply(entry.getValue()),
+                        Integer::sum));
     }
 }
