@@ -109,12 +109,16 @@ public final class Logging implements AutoCloseable {
         apply(context, parse(level));
     }
 
-    /** One step quieter: Jetty tells of every start at info and of every frame at debug. */
+    /**
+     * Libraries are one step quieter: Jetty tells of every start at info and of every frame at
+     * debug, Kafka's clients of all their properties at info.
+     */
     private static void apply(LoggerContext context, Level level) {
+        Level quieter = level.isGreaterOrEqual(Level.WARN) ? level
+                : level.equals(Level.INFO) ? Level.WARN : Level.INFO;
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(level);
-        context.getLogger("org.eclipse.jetty").setLevel(
-                level.isGreaterOrEqual(Level.WARN) ? level
-                        : level.equals(Level.INFO) ? Level.WARN : Level.INFO);
+        context.getLogger("org.eclipse.jetty").setLevel(quieter);
+        context.getLogger("org.apache.kafka").setLevel(quieter);
     }
 
     private static Level parse(String level) {
