@@ -23,9 +23,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Trouble of a real relay, made from outside, and what {@code weir doctor} says of it. */
 final class DoctorTest {
 
-    /** With deadlines so long that what is wrong stays so until somebody has looked. */
+    /**
+     * With deadlines so long that what is wrong stays so until somebody has looked, on a machine
+     * that may have little CPU to spare.
+     */
     private static final String CONFIG = """
-            watch: { interval: 100ms, stalled: 1s, silent: 1s }
+            watch: { interval: 100ms, stalled: 1s, silent: 1s, carrier-delay: 2s }
             heartbeat: { ping: 2h, pong: 1h }
             routes:
               - name: default
@@ -154,7 +157,7 @@ final class DoctorTest {
     @Test
     void aLogThatCannotBeWrittenIsToldWithTheReasonAndTheRelayGoesOn() throws Exception {
         var config = Files.writeString(directory.resolve("weir.yaml"), """
-                watch: { interval: 100ms, pinned: off, hold: 1m }
+                watch: { interval: 100ms, pinned: off, hold: 1m, carrier-delay: 10s }
                 log: { format: json, level: debug }
                 """);
         var log = directory.resolve("weir.log");
