@@ -234,6 +234,16 @@ class AdminApiTest {
         assertThat(weir.admin("/log-level").json().path("level").asString()).isEqualTo("info");
     }
 
+    @ParameterizedTest
+    @CsvSource({"text/plain, 409", "application/xml, 415"})
+    void aClientOfAWorkerTakesNoMessageFromOutside(String type, int status) throws Exception {
+        RawPeer client = weir.client("a");
+        String path = "/sessions/" + client.id() + "/messages";
+        assertThat(weir.admin("POST", path, type, "hello").status()).isEqualTo(status);
+        assertThat(weir.admin("POST", "/sessions/none/messages", "text/plain", "x").status())
+                .isEqualTo(404);
+    }
+
     @Test
     void anOperatorAsksWhoHostsTheRelayForADrain() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);

@@ -9,16 +9,20 @@ import dev.weir.pair.CloseReason;
 import dev.weir.pair.End;
 import dev.weir.session.Session;
 import dev.weir.session.Sessions;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
 
-/** Sessions: list, show, close. Thread-safe. */
+/** Sessions: list, show, close, send a message to. Thread-safe. */
 final class SessionEndpoints {
 
     /** A page of sessions. */
     record SessionsView(int total, int offset, int limit, List<SessionView> sessions) {}
+
+    /** What an operator sends by hand; services have a port of their own for more. */
+    private static final int MESSAGE_BYTES = 1 << 20;
 
     private final Sessions sessions;
     private final InstantSource clock;
@@ -32,7 +36,8 @@ final class SessionEndpoints {
         return List.of(
                 new Endpoint("GET", "/sessions", answered(this::list)),
                 new Endpoint("GET", "/sessions/{id}", this::show),
-                new Endpoint("DELETE", "/sessions/{id}", this::close));
+                new Endpoint("DELETE", "/sessions/{id}", this::close),
+                new Endpoint("POST", "/sessions/{id}/messages", MESSAGE_BYTES, this::push));
     }
 
     private Answer list(Request request) {
@@ -55,6 +60,39 @@ final class SessionEndpoints {
             session.end(new End(session.side(), CloseReason.OPERATOR));
             return Answer.noContent();
         });
+    }
+
+    /** The same as services do on their port. */
+    private Answer push(Request request) {
+        boolean binary = MediaType.is(request.contentType(), "application/octet-stream");
+        boolean text = MediaType.is(request.contentType(), "text/plain")
+                || MediaType.is(request.contentType(), "application/json");
+        if (!binary && !text) {
+            return MediaType.unsupported(
+                    "text/plain or application/json in UTF-8, or application/octet-stream");
+        }
+        return with(request, session -> push(session, text, request.body()));
+    }
+
+    private static Answer push(Session session, boolean text, ByteBuffer payload) {
+        try {
+            return switch (session.push(text, payload)) {
+                case QUEUED -> new Answer(202, null);
+                case FULL -> Answer.refused(429, "the client takes no more for now")
+                        .with("Retry-After", "1");
+                case NOT_YET -> Answer.refused(503, "the client's service is not there yet")
+                        .with("Retry-After", "1");
+                case TOO_LARGE -> Answer.refused(413, "the message is too large");
+                case NO_TEXT -> Answer.refused(400, "the text is no UTF-8");
+                case ENDED -> Answer.refused(410, "the session has ended");
+                case NO_SERVICE -> Answer.refused(409,
+                        "only a client of a connector takes messages from outside: a worker alone"
+                                + " speaks to its client");
+            };
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Answer.refused(503, "the relay stops");
+        }
     }
 
     private Answer with(Request request, Function<Session, Answer> action) {

@@ -74,10 +74,14 @@ final class Peers implements AutoCloseable {
     Process script(PeerKind kind, String... command) throws IOException, InterruptedException {
         get(kind);
         var python = command(kind).getFirst();
-        return new ProcessBuilder(Stream.concat(Stream.of(python), Stream.of(command)).toList())
+        var builder = new ProcessBuilder(
+                        Stream.concat(Stream.of(python), Stream.of(command)).toList())
                 .directory(DIRECTORY.toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        // A linter is not to tell anybody about itself, nor to ask for its newest version.
+        builder.environment().put("REDOCLY_TELEMETRY", "off");
+        builder.environment().put("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true");
+        return builder.start();
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.io.IOException;
 enum Signal {
     TERM,
     INT,
+    HUP,
     STOP;
 
     void sendTo(Process process) throws IOException, InterruptedException {

@@ -42,6 +42,11 @@ final class WeirProcess implements AutoCloseable {
         return start(List.of());
     }
 
+    /** Starts it with that config file, which stays. */
+    static WeirProcess start(Path config) throws IOException, InterruptedException {
+        return start(List.of("--config", config.toString()));
+    }
+
     /** Starts it with a config file of this content. */
     static WeirProcess start(String yaml, String... jvmArguments)
             throws IOException, InterruptedException {
