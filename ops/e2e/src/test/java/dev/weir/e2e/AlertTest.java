@@ -146,6 +146,15 @@ final class AlertTest {
 
     @Test
     void everyQueryIsAboutWhatIsThere() throws Exception {
+        awaitEverySeries();
+        for (var query : queries()) {
+            var path = "/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8);
+            assertThat(prometheus.get(path).path("status").asString()).isEqualTo("success");
+        }
+    }
+
+    /** Makes the relay do what is measured, until all that is asked for is there. */
+    private static void awaitEverySeries() throws Exception {
         try (var http = HttpClient.newHttpClient()) {
             var worker = new Deaf(0);
             connect(http, "/worker/there", worker);
@@ -163,10 +172,6 @@ final class AlertTest {
                 assertKnown(query, there);
             }
         });
-        for (var query : queries) {
-            var path = "/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8);
-            assertThat(prometheus.get(path).path("status").asString()).isEqualTo("success");
-        }
     }
 
     @Test
@@ -177,7 +182,7 @@ final class AlertTest {
                 .map(metric -> metric.group(1))
                 .collect(Collectors.toCollection(TreeSet::new));
         listed.remove("weir_findings_begun_total"); // only once something was found
-        everyQueryIsAboutWhatIsThere(); // until then not all of them are
+        awaitEverySeries();
         await().atMost(SOON).untilAsserted(() ->
                 assertThat(weir.admin().get("/metrics").body().lines()
                                 .filter(line -> line.startsWith("# TYPE "))

@@ -55,8 +55,8 @@ final class ExampleWorker implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    public void close() {
+        process.destroyForcibly().onExit().join(); // SIGKILL: within moments
     }
 
     private static String python(String module) throws InterruptedException {

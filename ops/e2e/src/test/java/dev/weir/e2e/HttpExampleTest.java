@@ -35,7 +35,7 @@ final class HttpExampleTest {
 
     @Test
     void aWorkerGreetsAnswersAndPushesWhenItLikes(Peers peers) throws Exception {
-        try (var worker = ExampleWorker.python("http", "http.server",
+        try (var _ = ExampleWorker.python("http", "http.server",
                 "127.0.0.1:" + SERVICE, "http://127.0.0.1:" + API)) {
             var client = peers.get(PeerKind.WS).connect(weir.url("/orders/red"), List.of());
             assertThat(client.inbox().awaitHandshake()).isInstanceOf(Inbox.Opened.class);
