@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -124,7 +125,9 @@ public final class NatsConnector implements Connector {
     private NatsWire connect() throws LinkException, InterruptedException {
         long[] limits = {settings.count("pending-messages"), settings.bytes("pending-bytes")};
         try {
-            return new NatsWire(environment.name(), options(), inboxes + ">", limits, this::take,
+            boolean tls = settings.text("url").startsWith("tls:");
+            Options.Builder options = tls ? NatsWire.secured(options()) : options();
+            return new NatsWire(environment.name(), options, inboxes + ">", limits, this::take,
                     new NatsWire.Events() {
                         @Override
                         public void ended() {
@@ -139,7 +142,7 @@ public final class NatsConnector implements Connector {
                             failExpected(Kind.LOST, why);
                         }
                     });
-        } catch (IOException | IllegalStateException e) {
+        } catch (IOException | IllegalStateException | GeneralSecurityException e) {
             throw new LinkException(Kind.UNREACHABLE,
                     environment.name() + ": no connection to the server: " + e.getMessage(), e);
         }

@@ -13,6 +13,7 @@ import io.nats.client.Options;
 import io.nats.client.api.PublishAck;
 import io.nats.client.impl.Headers;
 import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,13 @@ final class NatsWire implements Reconnecting.Life {
         Dispatcher dispatcher = connection.createDispatcher(replies);
         dispatcher.setPendingLimits(limits[0], limits[1]);
         dispatcher.subscribe(subject);
+    }
+
+    /** {@return the same, for a server with TLS, whose certificate must be of its name} */
+    static Options.Builder secured(Options.Builder options) throws GeneralSecurityException {
+        return options.sslContext(VerifiedTls.context())
+                // The other modes dial an address, and the name of the server is forgotten.
+                .hostnameResolveMode(Options.HostnameResolveMode.HappyEyeballs);
     }
 
     @Override

@@ -17,9 +17,12 @@ import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.impl.Headers;
 import io.nats.client.impl.NatsMessage;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -420,6 +423,52 @@ class NatsConnectorTest extends ConnectorContract {
                     .satisfies(failure ->
                             assertThat(failure).hasMessageContaining("Authorization Violation"));
         }
+    }
+
+    @Test
+    void aCertificateOfAnotherHostIsNotTrusted(@TempDir Path directory) throws Exception {
+        Path store = certificateOf("localhost", directory);
+        System.setProperty("javax.net.ssl.trustStore", store.toString());
+        System.setProperty("javax.net.ssl.trustStorePassword", "password");
+        String tls = "tls { cert_file: \"%s\", key_file: \"%s\", timeout: 60 }"
+                .formatted(directory.resolve("cert.pem"), directory.resolve("key.pem"));
+        try (NatsServer secure = NatsServer.start(directory, tls)) {
+            Map<String, Object> settings = to("any");
+            Deadlines patient = new Deadlines(PATIENCE, PATIENCE, PATIENCE);
+            settings.put("url", "tls://localhost:" + secure.port());
+            connector(settings, patient).check();
+            settings.put("url", "tls://127.0.0.1:" + secure.port());
+            assertThatFailure(connector(settings, patient)::check).satisfies(failure ->
+                    assertThat(failure.kind()).isEqualTo(Kind.UNREACHABLE));
+            assertThat(secure.log()).contains("unknown certificate");
+        } finally {
+            System.clearProperty("javax.net.ssl.trustStore");
+            System.clearProperty("javax.net.ssl.trustStorePassword");
+        }
+    }
+
+    /** {@return a key store of it; its PEM files are beside} */
+    private static Path certificateOf(String host, Path directory) throws Exception {
+        Path store = directory.resolve("store.p12");
+        Process keytool = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair", "-alias", "server", "-keyalg", "EC", "-dname", "CN=test",
+                "-ext", "san=dns:" + host, "-validity", "2", "-storepass", "password",
+                "-keystore", store.toString()).inheritIO().start();
+        assertThat(keytool.waitFor()).isZero();
+        char[] password = "password".toCharArray();
+        KeyStore keys = KeyStore.getInstance(store.toFile(), password);
+        Files.writeString(directory.resolve("cert.pem"),
+                pem("CERTIFICATE", keys.getCertificate("server").getEncoded()));
+        Files.writeString(directory.resolve("key.pem"),
+                pem("PRIVATE KEY", keys.getKey("server", password).getEncoded()));
+        return store;
+    }
+
+    private static String pem(String kind, byte[] content) {
+        return "-----BEGIN " + kind + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content)
+                + "\n-----END " + kind + "-----\n";
     }
 
     @Test
