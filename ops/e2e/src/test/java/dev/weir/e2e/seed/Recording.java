@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The latencies of what became due in one stretch of time, from now until the next recording
  * begins. What arrives later than that still counts here. Threads: any.
  */
-final class Recording {
+public final class Recording {
     private static final long HIGHEST_NANOS = 120_000_000_000L;
 
     private final long since = System.nanoTime();
@@ -39,12 +39,12 @@ final class Recording {
         sendLag.recordValue(Math.clamp(nanos, 0, HIGHEST_NANOS));
     }
 
-    long messages() {
+    public long messages() {
         return latency.getTotalCount();
     }
 
     /** Milliseconds from due to arrived. */
-    double latencyMillis(double percentile) {
+    public double latencyMillis(double percentile) {
         return latency.getValueAtPercentile(percentile) / 1e6;
     }
 

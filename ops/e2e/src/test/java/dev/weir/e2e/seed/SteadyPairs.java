@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>One platform thread sends for all, one virtual thread per connection receives.
  */
-final class SteadyPairs implements AutoCloseable {
+public final class SteadyPairs implements AutoCloseable {
     private final List<WsPeer> peers = new ArrayList<>();
     private final List<Flow> flows = new ArrayList<>();
     private final Map<Integer, String> broken = new ConcurrentHashMap<>();
@@ -33,8 +33,8 @@ final class SteadyPairs implements AutoCloseable {
      *
      * @param broken for each pair that was ended before its time, how it ended
      */
-    record Totals(long sent, long received, long misplaced, long damaged, List<String> broken) {
-        long lost() {
+    public record Totals(long sent, long received, long misplaced, long damaged, List<String> broken) {
+        public long lost() {
             return sent - received;
         }
 
@@ -51,7 +51,7 @@ final class SteadyPairs implements AutoCloseable {
     }
 
     /** Connects the pairs, workers first, and begins to send at this total rate. */
-    static SteadyPairs start(
+    public static SteadyPairs start(
             Endpoints relay, String keys, int pairs, int messagesPerSecond, int messageBytes)
             throws IOException {
         SteadyPairs steady = new SteadyPairs(messagesPerSecond);
@@ -71,14 +71,14 @@ final class SteadyPairs implements AutoCloseable {
     }
 
     /** Begins a recording of what is due from now on; what was due before goes where it did. */
-    Recording record() {
+    public Recording record() {
         Recording next = new Recording(recording);
         recording = next;
         return next;
     }
 
     /** Stops sending and waits, at most so long, until everything that was sent has arrived. */
-    Totals finish(Duration deadline) throws InterruptedException {
+    public Totals finish(Duration deadline) throws InterruptedException {
         stopping = true;
         metronome.join();
         long end = System.nanoTime() + deadline.toNanos();
