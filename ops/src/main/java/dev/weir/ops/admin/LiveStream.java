@@ -31,7 +31,7 @@ final class LiveStream {
     /** What costs too much to be done once a second. */
     private static final Set<String> COSTLY = Set.of("/profile", "/threads", PATH);
 
-    /** Looks without news after which a comment is sent, so that nobody takes the stream for dead. */
+    /** Looks without news after which a comment is sent, or the stream seems dead. */
     private static final int QUIET_LOOKS = 5;
 
     /** One event: what was watched and what it was answered. */
