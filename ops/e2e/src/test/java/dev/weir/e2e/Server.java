@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Somebody else's HTTP server, on a port of its own, for as long as a test needs it. */
 final class Server implements AutoCloseable {
 
-    private static final Duration START_DEADLINE = Duration.ofSeconds(60);
+    private static final Duration START_DEADLINE = Duration.ofMinutes(1);
     private static final Duration ANSWER_DEADLINE = Duration.ofSeconds(20);
 
     private final Process process;

@@ -27,7 +27,7 @@ final class SystemdTest {
     private static final String FOREIGN_PID = "1";
 
     /** A JVM starts within it. */
-    private static final Duration DEADLINE = Duration.ofSeconds(120);
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
 
     @TempDir Path directory;
 

@@ -26,7 +26,7 @@ import tools.jackson.databind.JsonNode;
 /** What a collector gets of a relay, and what it costs the relay when the collector hangs. */
 final class TelemetryTest {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(1);
 
     private static final String CALLER_TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
     private static final String CALLER_SPAN = "00f067aa0ba902b7";

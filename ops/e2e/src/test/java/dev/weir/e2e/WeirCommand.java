@@ -16,7 +16,7 @@ final class WeirCommand {
     private static final Path JAR =
             Path.of(System.getProperty("weir.jar", "../../server/target/weir.jar"));
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin/java");
-    private static final Duration DEADLINE = Duration.ofSeconds(120);
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
 
     private WeirCommand() {}
 

@@ -32,7 +32,7 @@ final class HangingScenario {
                 clients: /hanging/{key}
                 connector:
                   type: http
-                  url: http://127.0.0.1:%d/
+                  url: http://127.0.0.1:PORT/
                   connections: 5000
                   bulkhead: { calls: 5000 }
                   deadlines: { connect: 60s, send: 60s, answer: 120s }
@@ -81,7 +81,8 @@ final class HangingScenario {
             throws IOException, InterruptedException {
         List<WsPeer> clients = new ArrayList<>();
         try (HangingService service = HangingService.start();
-                RelayProcess relay = RelayProcess.weir(CONFIG.formatted(service.port()), jvmOptions);
+                RelayProcess relay = RelayProcess.weir(
+                        CONFIG.replace("PORT", String.valueOf(service.port())), jvmOptions);
                 SteadyPairs others = SteadyPairs.start(relay.endpoints(), "steady",
                         PAIRS, PAIR_MESSAGES_PER_SECOND, 256)) {
             Thread.sleep(window);

@@ -60,7 +60,7 @@ final class LeakTest {
 
             walk(weir, WARM_UP, CYCLES);
 
-            await("back to the baseline").atMost(Duration.ofSeconds(60))
+            await("back to the baseline").atMost(Duration.ofMinutes(1))
                     .pollInterval(Duration.ofSeconds(1))
                     .untilAsserted(() -> assertBackTo(before, Inventory.of(weir)));
         }
