@@ -3,7 +3,9 @@ package dev.weir.connectors;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +25,8 @@ import org.opentest4j.TestAbortedException;
  */
 public final class RabbitMqServer implements AutoCloseable {
 
-    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration START = Duration.ofMinutes(3);
+    private static final int METHOD_FRAME = 1;
     private static final Path PACKAGED = Path.of("/usr/lib/rabbitmq/lib");
 
     private final Path directory;
@@ -165,16 +168,14 @@ public final class RabbitMqServer implements AutoCloseable {
         }
     }
 
-    /** The broker itself asks, when a connection is there: its port is open before it is ready. */
+    /** A broker that answers a protocol header (AMQP 0-9-1, section 4.2.2) takes connections. */
     private boolean listens() {
-        com.rabbitmq.client.ConnectionFactory factory =
-                new com.rabbitmq.client.ConnectionFactory();
-        factory.setHost("127.0.0.1");
-        factory.setPort(port);
-        factory.setAutomaticRecoveryEnabled(false);
-        try (com.rabbitmq.client.Connection connection = factory.newConnection()) {
-            return connection.isOpen();
-        } catch (IOException | java.util.concurrent.TimeoutException e) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+            socket.setSoTimeout(5000);
+            socket.getOutputStream().write(new byte[] {'A', 'M', 'Q', 'P', 0, 0, 9, 1});
+            return socket.getInputStream().read() == METHOD_FRAME;
+        } catch (IOException e) {
             return false;
         }
     }
