@@ -1,10 +1,13 @@
 package dev.weir;
 
 import dev.weir.connectors.guard.Force;
+import dev.weir.connectors.guard.Reachability;
 import dev.weir.connectors.guard.Service;
+import dev.weir.connectors.guard.View;
 import dev.weir.ops.admin.Answer;
 import dev.weir.ops.admin.Endpoint;
 import dev.weir.ops.admin.Request;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -27,13 +30,50 @@ final class ConnectorPages {
                 new Endpoint("POST", "/connectors/{name}/breaker", this::force));
     }
 
+    /** How a service is doing, with the words of logs and metrics; rates in percent. */
+    record ConnectorView(
+            String name,
+            String type,
+            String state,
+            Instant since,
+            @Nullable Double failureRate,
+            @Nullable Double slowRate,
+            long calls,
+            long failed,
+            long rejected,
+            long notTried,
+            long retried,
+            int inFlight,
+            int waiting,
+            View.@Nullable LastError lastError,
+            @Nullable Instant nextProbe,
+            ReachableView reachable) {
+
+        static ConnectorView of(Service service) {
+            View view = service.view();
+            Reachability found = view.reachable();
+            return new ConnectorView(
+                    view.name(), view.type(), view.state().word(), view.since(),
+                    view.failureRate(), view.slowRate(), view.calls(), view.failed(),
+                    view.rejected(), view.notTried(), view.retried(), view.inFlight(),
+                    view.waiting(), view.lastError(), view.nextProbe(),
+                    new ReachableView(
+                            found.answer().name().toLowerCase(Locale.ROOT),
+                            found.text(),
+                            found.at()));
+        }
+    }
+
+    /** What the last check found: yes, no or unknown, and when that was. */
+    record ReachableView(String answer, String text, @Nullable Instant at) {}
+
     private Answer list(Request request) {
-        return Answer.ok(services.all().stream().map(Service::view).toList());
+        return Answer.ok(services.all().stream().map(ConnectorView::of).toList());
     }
 
     private Answer show(Request request) {
         Service service = find(request);
-        return service == null ? unknown() : Answer.ok(service.view());
+        return service == null ? unknown() : Answer.ok(ConnectorView.of(service));
     }
 
     /** {@code ?force=open}, {@code closed} or {@code auto}. */
@@ -50,7 +90,7 @@ final class ConnectorPages {
             return Answer.refused(400, "force must be open, closed or auto, in the query");
         }
         service.force(force.get());
-        return Answer.ok(service.view());
+        return Answer.ok(ConnectorView.of(service));
     }
 
     private @Nullable Service find(Request request) {

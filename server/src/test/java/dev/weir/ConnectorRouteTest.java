@@ -57,6 +57,8 @@ class ConnectorRouteTest {
     private void breaker(String force) throws Exception {
         HttpAnswer answer = relay.admin("POST", "/connectors/main/breaker?force=" + force);
         assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().path("state").asString())
+                .isEqualTo(force.equals("open") ? "forced-open" : "closed");
     }
 
     @Test
@@ -402,6 +404,7 @@ class ConnectorRouteTest {
         relay.client("a").text("hello").end();
         JsonNode shown = relay.admin("/connectors").json().path(1);
         assertThat(shown.path("name").asString()).isEqualTo("main");
+        assertThat(shown.path("state").asString()).isEqualTo("closed");
         assertThat(shown.path("failed").asInt()).isEqualTo(1);
         assertThat(shown.at("/lastError/text").asString()).contains("the service says so");
         assertThat(relay.admin("/connectors/none").status()).isEqualTo(404);
