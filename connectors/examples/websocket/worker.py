@@ -5,12 +5,12 @@ import asyncio
 import sys
 import websockets
 
-async def serve(socket, path=None):
-    path = path or socket.request.path  # the argument is gone since websockets 14
+async def serve(socket):
+    path = getattr(socket, "path", None) or socket.request.path  # before and since websockets 14
     await socket.send(f"hello, {path.rpartition('/')[2]}")
     async for message in socket:
         if message == "bye":
-            await socket.close(4001, "see you")
+            return await socket.close(4001, "see you")
         else:
             await socket.send(message.upper())
 
