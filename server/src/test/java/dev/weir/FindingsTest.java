@@ -238,32 +238,6 @@ class FindingsTest {
     }
 
     @Test
-    void whatKeepsTheCarriersBusyIsShownThoughNoVirtualThreadRuns() throws Exception {
-        AtomicBoolean go = new AtomicBoolean(true);
-        weir.relay();
-        int carriers = Integer.getInteger(
-                "jdk.virtualThreadScheduler.parallelism",
-                Runtime.getRuntime().availableProcessors());
-        try {
-            IntStream.range(0, carriers).forEach(i ->
-                    Thread.ofVirtual().start(() -> spinWithoutEnd(go)));
-            JsonNode finding = awaitFinding("carrier-starvation", "");
-            assertThat(finding.path("evidence").path("delayMillis").asLong())
-                    .isGreaterThanOrEqualTo(200);
-            assertThat(stack(finding)).first().asString().contains("spinWithoutEnd");
-        } finally {
-            go.set(false);
-        }
-        awaitEnd("carrier-starvation", "");
-    }
-
-    private static void spinWithoutEnd(AtomicBoolean go) {
-        while (go.get()) {
-            Thread.onSpinWait();
-        }
-    }
-
-    @Test
     void lossesAreFoundForAsLongAsMoreIsLost() throws Exception {
         AtomicLong lost = new AtomicLong();
         AtomicBoolean losing = new AtomicBoolean(true);

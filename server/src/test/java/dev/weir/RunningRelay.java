@@ -242,9 +242,12 @@ final class RunningRelay implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void beforeEach(ExtensionContext context) {
-        // The root's store is closed when all is over; the key keeps classes apart.
-        relays = context.getRoot()
-                .getStore(ExtensionContext.Namespace.create(RunningRelay.class))
+        // The store of the class is closed with the class: each relay has threads of its own.
+        ExtensionContext of = context;
+        while (of.getTestMethod().isPresent()) {
+            of = of.getParent().orElseThrow();
+        }
+        relays = of.getStore(ExtensionContext.Namespace.create(RunningRelay.class))
                 .computeIfAbsent(context.getRequiredTestClass(), c -> new Relays(), Relays.class);
         log.list = new CopyOnWriteArrayList<>();
         log.start();

@@ -347,7 +347,7 @@ class WebSocketServiceTest {
         backend.close();
         assertThat(service.end()).isNotEmpty();
         // What is sent before the relay has seen the end may have reached the old connection.
-        soon().until(() -> weir.shown(client).path("phase").asString().equals("waiting"));
+        soon().until(() -> weir.admin("/connectors").json().path(0).path("lastError").isObject());
         for (int i = 0; i < 20; i++) {
             client.text("message " + i);
         }
