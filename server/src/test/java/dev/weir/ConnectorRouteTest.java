@@ -141,6 +141,18 @@ class ConnectorRouteTest {
     }
 
     @Test
+    void aServiceThatSaysGoodbyeForGoodEndsAlsoAClientThatMayStay() throws Exception {
+        route("on-worker-lost: wait");
+        RawPeer client = relay.client("a");
+        soon().until(() -> !service.links.isEmpty());
+        service.link().says(new Goodbye(1012, "back soon"));
+        soon().until(() -> service.links.size() == 2);
+        assertThat(client.text("still here").text()).isEqualTo("still here");
+        service.link().says(new Goodbye(4001, "that was all"));
+        assertThat(client.end()).isEqualTo("4001 that was all");
+    }
+
+    @Test
     void theCloseOfTheClientReachesTheServiceAfterItsLastWords() throws Exception {
         route();
         RawPeer client = relay.client("a");

@@ -36,9 +36,16 @@ final class ConfigOptions {
             description = "Port for health, sessions and the playground.")
     private @Nullable String adminPort;
 
+    private FileWatch.@Nullable Print read;
+
     /** {@return the file that is read, if any} */
     Optional<Path> file(Map<String, String> environment) {
         return ConfigLoader.file(Optional.ofNullable(config), environment);
+    }
+
+    /** {@return what the file was when it was read last, or null} */
+    FileWatch.@Nullable Print read() {
+        return read;
     }
 
     Config load(Map<String, String> environment) throws ConfigException {
@@ -49,6 +56,8 @@ final class ConfigOptions {
         if (adminPort != null) {
             flags.add(new Flag("--admin-port", "admin.port", adminPort));
         }
+        // Before it is read: what changes meanwhile is a change.
+        read = file(environment).map(FileWatch::print).orElse(null);
         return new ConfigLoader().load(Optional.ofNullable(config), environment, flags);
     }
 }

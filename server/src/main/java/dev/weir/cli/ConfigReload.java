@@ -30,7 +30,7 @@ final class ConfigReload implements AutoCloseable {
         this.shell = shell;
         this.reader = Thread.ofVirtual().name("config-reload").unstarted(this::run);
         this.watch = options.file(shell.environment())
-                .map(file -> new FileWatch(file, () -> want("file changed")))
+                .map(file -> new FileWatch(file, options.read(), () -> want("file changed")))
                 .map(each -> Thread.ofVirtual().name("config-watch").unstarted(each))
                 .orElseGet(() -> Thread.ofVirtual().unstarted(() -> {}));
     }

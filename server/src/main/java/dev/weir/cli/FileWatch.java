@@ -33,29 +33,36 @@ final class FileWatch implements Runnable {
 
     private final Path file;
     private final Path directory;
+    private final @Nullable Print first;
     private final Runnable changed;
 
-    FileWatch(Path file, Runnable changed) {
+    /**
+     * A watch over that file.
+     *
+     * @param first what it was when it was read; a change since then counts
+     */
+    FileWatch(Path file, @Nullable Print first, Runnable changed) {
         this.file = file;
+        this.first = first;
         this.directory = Objects.requireNonNullElse(
                 file.toAbsolutePath().getParent(), file.toAbsolutePath());
         this.changed = changed;
     }
 
     /** What tells one content of the file from another without reading it. */
-    private record Print(String path, long size, long modifiedNanos, @Nullable Object key) {}
+    record Print(String path, long size, long modifiedNanos, @Nullable Object key) {}
 
     @Override
     public void run() {
         try (WatchService watch = directory.getFileSystem().newWatchService()) {
             WatchKey key = null;
-            Print last = print();
+            Print last = first;
             while (true) {
                 if (key == null || !key.isValid()) {
                     key = register(watch);
                 }
                 settle(watch);
-                Print now = print();
+                Print now = print(file);
                 if (now != null && !now.equals(last)) {
                     last = now;
                     changed.run();
@@ -92,7 +99,7 @@ final class FileWatch implements Runnable {
     }
 
     /** {@return null while there is no such file: it may just be replaced} */
-    private @Nullable Print print() {
+    static @Nullable Print print(Path file) {
         try {
             Path real = file.toRealPath();
             BasicFileAttributes attributes =

@@ -167,13 +167,27 @@ final class Conversation implements Runnable {
             return false;
         }
         worker.release();
-        boolean inVain = end.reason() == CloseReason.WAIT_EXPIRED
-                || end.reason() == CloseReason.SERVICE_OPEN;
-        if (route.onWorkerLost() == OnWorkerLost.CLOSE || !outcome.clientFit() || inVain) {
+        boolean lost = route.onWorkerLost() != OnWorkerLost.CLOSE && mayComeBack(worker, end);
+        if (!lost || !outcome.clientFit()) {
             client.end(end.forOtherSide());
             return false;
         }
         return waitAgain(end, route.onWorkerLost() == OnWorkerLost.WAIT);
+    }
+
+    /**
+     * {@return whether to wait for another worker makes sense} Not when the client has waited
+     * already, and not when a service said good-bye for good: only 1001 and 1012 say that it goes
+     * and may return (RFC 6455 section 7.4.1).
+     */
+    private static boolean mayComeBack(Party worker, End end) {
+        return switch (end.reason()) {
+            case WAIT_EXPIRED, SERVICE_OPEN -> false;
+            case CLOSED -> !(worker instanceof LinkLeg)
+                    || end.close().code() == CloseReason.PARTNER_GONE.close().code()
+                    || end.close().code() == CloseReason.DRAIN.close().code();
+            default -> true;
+        };
     }
 
     /** {@return whether the client has a place again} */
