@@ -133,17 +133,23 @@ class TracesTest {
     }
 
     @Test
-    void aRefusedMessageHasOneSpanWhetherItWasTracedOrNot() throws Exception {
-        for (TraceConfig trace : List.of(ALL, NONE)) {
-            spans.reset();
-            Peer client = node(trace, WhenFull.DROP_NEWEST).open(Side.CLIENT);
-            client.says("one");
-            client.says("two");
-            client.says("three");
-            assertThat(messages()).singleElement().satisfies(span ->
-                    assertThat(span.getStatus().getDescription()).isEqualTo("dropped"));
-            client.session().gone();
-        }
+    void aRefusedMessageHasOneSpanWhenItWasTraced() throws Exception {
+        assertOneSpanOfARefusedMessage(ALL);
+    }
+
+    @Test
+    void aRefusedMessageHasOneSpanAlsoWhenItWasNotTraced() throws Exception {
+        assertOneSpanOfARefusedMessage(NONE);
+    }
+
+    private void assertOneSpanOfARefusedMessage(TraceConfig trace) throws Exception {
+        Peer client = node(trace, WhenFull.DROP_NEWEST).open(Side.CLIENT);
+        client.says("one");
+        client.says("two");
+        client.says("three");
+        assertThat(messages()).singleElement().satisfies(span ->
+                assertThat(span.getStatus().getDescription()).isEqualTo("dropped"));
+        client.session().gone();
     }
 
     @Test
