@@ -215,7 +215,7 @@ class CloseTest {
                 Offence.of("continuation first", 1002, Frame.of(true, Frame.CONTINUATION, "x")),
                 Offence.of("text within text", 1002,
                         Frame.of(false, Frame.TEXT, "x"), Frame.of(true, Frame.TEXT, "y")),
-                new Offence("length over 63 bits", 1009,
+                new Offence("length over 63 bits", 1002,
                         HexFormat.of().parseHex("82ff8000000000000001aaaaaaaa")),
                 Offence.utf8("not UTF-8", "ff"),
                 Offence.utf8("overlong", "c0af"),

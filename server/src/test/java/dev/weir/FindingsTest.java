@@ -108,7 +108,7 @@ class FindingsTest {
         assertThat(finding.path("evidence").path("sender").asString()).isEqualTo(sender.id());
         assertThat(finding.path("evidence").path("queuedMessages").asInt()).isPositive();
         assertThat(finding.path("evidence").path("waitsFor").asString()).contains("socket");
-        assertThat(stack(finding)).anyMatch(frame -> frame.contains("WriteCompletion.await"));
+        assertThat(stack(finding)).anyMatch(frame -> frame.contains("FrameWriter.await"));
         assertThat(found("stalled-pair", sender.id())).isNull();
         slow.read();
         awaitEnd("stalled-pair", slow.id());

@@ -48,6 +48,11 @@ class LeakFindingTest {
         final CountDownLatch release = new CountDownLatch(1);
 
         @Override
+        public boolean tryWrite(FrameBuffer run) {
+            return false;
+        }
+
+        @Override
         public void write(FrameBuffer run, long nanos) {
             boolean released = false;
             while (!released) {
@@ -140,7 +145,8 @@ class LeakFindingTest {
     void aThreadThatStaysInAWriteIsALeakOfItsSessionAndShownWithItsStack() throws Exception {
         Session worker = admit(Side.WORKER);
         Session client = admit(Side.CLIENT);
-        client.frame(Opcode.TEXT, true, ByteBuffer.wrap(new byte[] {'x'}));
+        client.frame(Opcode.TEXT, true, ByteBuffer.wrap(new byte[] {'x'}), true);
+        client.flush();
         await().until(() -> worker.activity().writer() != null);
         worker.gone();
 

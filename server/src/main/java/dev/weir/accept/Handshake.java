@@ -15,13 +15,17 @@ import dev.weir.session.Refusal;
 import dev.weir.session.RefusedException;
 import dev.weir.session.Session;
 import dev.weir.session.Upstream;
+import dev.weir.session.Wire;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -104,9 +108,13 @@ final class Handshake extends Handler.Abstract {
     private void upgrade(
             Negotiation negotiation, Request request, Response response, Callback callback)
             throws RefusedException {
-        WebSocketMappings mappings = Objects.requireNonNull(webSockets);
-        if (!mappings.upgrade(negotiation, request, response, callback, null)) {
-            throw new RefusedException(Refusal.NOT_AN_UPGRADE);
+        if (Upgrade.offersAcceptedExtension(request, negotiation.match.route())) {
+            WebSocketMappings mappings = Objects.requireNonNull(webSockets);
+            if (!mappings.upgrade(negotiation, request, response, callback, null)) {
+                throw new RefusedException(Refusal.NOT_AN_UPGRADE);
+            }
+        } else {
+            negotiation.switchProtocols(request, response, callback);
         }
     }
 
@@ -170,7 +178,15 @@ final class Handshake extends Handler.Abstract {
         public @Nullable FrameHandler negotiate(
                 ServerUpgradeRequest request, ServerUpgradeResponse response, Callback callback) {
             try {
-                FrameHandler socket = admit(request, response);
+                JettySocket socket = new JettySocket(node.shared().nanoClock());
+                Session session = admit(request, socket);
+                socket.bind(session);
+                String subprotocol = session.identity().subprotocol();
+                if (!subprotocol.isEmpty()) {
+                    response.setAcceptedSubProtocol(subprotocol);
+                }
+                response.setExtensions(Deflate.accept(request.getExtensions()));
+                response.getHeaders().put("Weir-Session", id);
                 attempt.accepted();
                 return socket;
             } catch (RefusedException e) {
@@ -178,6 +194,28 @@ final class Handshake extends Handler.Abstract {
                 refuse(e.refusal(), id, attempt, request, response, callback);
                 return null;
             }
+        }
+
+        /** Upgrades without an extension, and so without Jetty's WebSocket. */
+        void switchProtocols(Request request, Response response, Callback callback)
+                throws RefusedException {
+            ConnectionMetaData connection = request.getConnectionMetaData();
+            EndPoint endPoint = connection.getConnection().getEndPoint();
+            FrameWriter writer = new FrameWriter(endPoint, node.shared().nanoClock());
+            Session session = admit(request, writer);
+            attempt.accepted();
+            FrameConnection frames = new FrameConnection(
+                    endPoint,
+                    connection.getConnector().getExecutor(),
+                    connection.getConnector().getByteBufferPool(),
+                    session,
+                    writer);
+            connection.getConnector().getEventListeners().forEach(frames::addEventListener);
+            endPoint.setIdleTimeout(0); // ours is the heartbeat
+            Upgrade.answer(request, response, session.identity().subprotocol());
+            response.getHeaders().put("Weir-Session", id);
+            request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, frames);
+            response.write(true, null, callback);
         }
 
         private String traceId(Request request) {
@@ -188,14 +226,12 @@ final class Handshake extends Handler.Abstract {
             return named == null ? node.ids().nextTrace() : named;
         }
 
-        private FrameHandler admit(ServerUpgradeRequest request, ServerUpgradeResponse response)
-                throws RefusedException {
-            JettySocket socket = new JettySocket(node.shared().nanoClock());
+        private Session admit(Request request, Wire wire) throws RefusedException {
             String address = hostOf(remote);
             node.admission().enter(address);
             Session session;
             try {
-                session = admit(request, socket);
+                session = enter(request, wire);
             } catch (RefusedException e) {
                 node.admission().leave(address);
                 throw e;
@@ -207,28 +243,17 @@ final class Handshake extends Handler.Abstract {
                     session.gone();
                 }
             });
-            String subprotocol = session.identity().subprotocol();
-            if (!subprotocol.isEmpty()) {
-                response.setAcceptedSubProtocol(subprotocol);
-            }
-            response.setExtensions(match.route().compression()
-                    ? Deflate.accept(request.getExtensions())
-                    : List.of());
-            response.getHeaders().put("Weir-Session", id);
-            return socket;
+            return session;
         }
 
-        private Session admit(ServerUpgradeRequest request, JettySocket socket)
-                throws RefusedException {
-            List<String> offered = Upgrade.subprotocols(request.getSubProtocols(), match.route());
+        private Session enter(Request request, Wire wire) throws RefusedException {
+            List<String> offered = Upgrade.subprotocols(request, match.route());
             LinkLeg dialed = dial(request, offered);
             String subprotocol = offered.isEmpty() ? "" : offered.getFirst();
             if (dialed != null) {
                 subprotocol = dialed.subprotocol();
             }
-            Session session =
-                    new Session(identity(request, subprotocol), socket, node.shared());
-            socket.bind(session);
+            Session session = new Session(identity(request, subprotocol), wire, node.shared());
             if (dialed == null) {
                 node.reception().admit(session);
             } else {
@@ -238,7 +263,7 @@ final class Handshake extends Handler.Abstract {
         }
 
         /** {@return the open link to a service that has a say in the answer, else null} */
-        private @Nullable LinkLeg dial(ServerUpgradeRequest request, List<String> offered)
+        private @Nullable LinkLeg dial(Request request, List<String> offered)
                 throws RefusedException {
             Upstream upstream = match.side() == Side.CLIENT
                     ? node.reception().upstream(match.route())
@@ -248,7 +273,7 @@ final class Handshake extends Handler.Abstract {
                     : null;
         }
 
-        private Identity identity(ServerUpgradeRequest request, String subprotocol) {
+        private Identity identity(Request request, String subprotocol) {
             boolean traced = Upgrade.traceId(request) != null;
             return new Identity(
                     id, match.side(), match.route(), match.key(), match.variables(), subprotocol,

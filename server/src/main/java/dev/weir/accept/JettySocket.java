@@ -27,7 +27,8 @@ import org.eclipse.jetty.websocket.core.exception.CloseException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The socket of a session on Jetty's frame API.
+ * The socket of a session with an extension (compression), on Jetty's frame API; without one it is
+ * a {@link FrameConnection}.
  *
  * <p>Jetty calls {@code onFrame} on a virtual thread of its own for each readable event, never two
  * at once for a connection. The next frame is asked for only when the last one is in the outbox,
@@ -43,8 +44,6 @@ final class JettySocket implements FrameHandler, Wire {
 
     private volatile @Nullable CoreSession core;
 
-    /** Whether an extension was agreed; Jetty makes a list of them each time it is asked. */
-    private boolean extended;
     private @Nullable Session session;
 
     JettySocket(LongSupplier nanoClock) {
@@ -62,7 +61,6 @@ final class JettySocket implements FrameHandler, Wire {
 
     @Override
     public void onOpen(CoreSession connection, Callback callback) {
-        extended = !connection.getNegotiatedExtensions().isEmpty(); // published by core
         core = connection;
         opened.countDown();
         session().activity().reading();
@@ -90,9 +88,12 @@ final class JettySocket implements FrameHandler, Wire {
         activity.reading();
         try {
             switch (frame.getOpCode()) {
-                case OpCode.TEXT, OpCode.BINARY, OpCode.CONTINUATION ->
-                        session().frame(frame.getOpCode(), frame.isFin(), payload);
-                case OpCode.PING -> session().ping(payload);
+                case OpCode.TEXT, OpCode.BINARY, OpCode.CONTINUATION -> {
+                    session().arrived();
+                    session().frame(frame.getOpCode(), frame.isFin(), payload, true);
+                    session().flush();
+                }
+                case OpCode.PING -> session().ping(payload, true);
                 case OpCode.PONG -> session().pong(payload);
                 case OpCode.CLOSE -> session().closedByPeer(closeOf(frame));
                 default -> throw new IllegalArgumentException("opcode " + frame.getOpCode());
@@ -140,6 +141,12 @@ final class JettySocket implements FrameHandler, Wire {
         callback.succeeded();
     }
 
+    /** Never at once: what compresses a message takes its time. */
+    @Override
+    public boolean tryWrite(FrameBuffer run) {
+        return false;
+    }
+
     @Override
     public void write(FrameBuffer run, long nanos) throws IOException, InterruptedException {
         long start = nanoClock.getAsLong();
@@ -148,24 +155,15 @@ final class JettySocket implements FrameHandler, Wire {
         }
         CoreSession connection = Objects.requireNonNull(core);
         WriteCompletion completion = new WriteCompletion();
-        if (extended) {
-            sendEach(connection, run, completion);
-        } else {
-            connection.sendFrame(RunFrame.of(run), completion, false);
-        }
-        completion.await(nanos - (nanoClock.getAsLong() - start), nanoClock);
-    }
-
-    /** An extension transforms each payload, so the run is taken apart again. */
-    private static void sendEach(CoreSession connection, FrameBuffer run, Callback last) {
         int offset = 0;
         for (int left = run.frames(); left > 0; left--) {
             FrameBuffer.Frame frame = run.frameAt(offset);
             int length = frame.payload().remaining();
             offset += FrameBuffer.headerLength(length) + length;
             Frame out = new Frame((byte) frame.opcode(), frame.fin(), frame.payload());
-            connection.sendFrame(out, left == 1 ? last : Callback.NOOP, left > 1);
+            connection.sendFrame(out, left == 1 ? completion : Callback.NOOP, left > 1);
         }
+        completion.await(nanos - (nanoClock.getAsLong() - start), nanoClock);
     }
 
     @Override

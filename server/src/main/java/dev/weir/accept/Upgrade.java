@@ -5,16 +5,23 @@ import dev.weir.session.Refusal;
 import dev.weir.session.RefusedException;
 import java.net.URI;
 import java.util.Base64;
+import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.websocket.core.ExtensionConfig;
+import org.eclipse.jetty.websocket.core.util.WebSocketUtils;
 import org.jspecify.annotations.Nullable;
 
 /** What a request must be to become a WebSocket (RFC 6455 section 4.2.1). Jetty asks for less. */
@@ -29,6 +36,11 @@ final class Upgrade {
 
     private static final Pattern TRACEPARENT =
             Pattern.compile("[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(-.*)?");
+
+    private static final HttpField UPGRADE =
+            new PreEncodedHttpField(HttpHeader.UPGRADE, "websocket");
+    private static final HttpField CONNECTION =
+            new PreEncodedHttpField(HttpHeader.CONNECTION, "Upgrade");
 
     private Upgrade() {}
 
@@ -110,10 +122,34 @@ final class Upgrade {
     }
 
     /** {@return the offered subprotocols that the route has, in the order of the offer} */
-    static List<String> subprotocols(List<String> offered, RouteConfig route) {
-        return offered.stream()
+    static List<String> subprotocols(Request request, RouteConfig route) {
+        return request.getHeaders().getCSV(HttpHeader.SEC_WEBSOCKET_SUBPROTOCOL, true).stream()
                 .filter(o -> route.subprotocols().isEmpty() || route.subprotocols().contains(o))
                 .toList();
+    }
+
+    /** {@return whether an extension is to be agreed on: the route allows it, the offer is good} */
+    static boolean offersAcceptedExtension(Request request, RouteConfig route) {
+        if (!route.compression()
+                || !request.getHeaders().contains(HttpHeader.SEC_WEBSOCKET_EXTENSIONS)) {
+            return false;
+        }
+        Enumeration<String> offers =
+                request.getHeaders().getValues(HttpHeader.SEC_WEBSOCKET_EXTENSIONS.asString());
+        return !Deflate.accept(ExtensionConfig.parseEnum(offers)).isEmpty();
+    }
+
+    /** Writes the head of the answer that switches protocols (RFC 6455 section 4.2.2). */
+    static void answer(Request request, Response response, String subprotocol) {
+        String key = request.getHeaders().get(HttpHeader.SEC_WEBSOCKET_KEY);
+        response.setStatus(HttpStatus.SWITCHING_PROTOCOLS_101);
+        HttpFields.Mutable headers = response.getHeaders();
+        headers.put(UPGRADE);
+        headers.put(CONNECTION);
+        headers.put(HttpHeader.SEC_WEBSOCKET_ACCEPT, WebSocketUtils.hashKey(key.strip()));
+        if (!subprotocol.isEmpty()) {
+            headers.put(HttpHeader.SEC_WEBSOCKET_SUBPROTOCOL, subprotocol);
+        }
     }
 
     /** {@return the headers that the route passes on to its service; names in lower case} */

@@ -16,6 +16,16 @@ public interface Leg {
     Outbox outbox();
 
     /**
+     * Writes a run of frames to it if it takes all of them now; never waits. Only one thread at a
+     * time calls this or {@link #write}.
+     *
+     * @return false when it does not: the caller must call {@link #write} with the same run, for a
+     *     part of it may have been written
+     * @throws IOException when it cannot take them at all; it has ended then
+     */
+    boolean tryWrite(FrameBuffer run) throws IOException;
+
+    /**
      * Writes a run of frames to it; returns when the socket has taken them all. Only one thread at
      * a time calls this.
      *
@@ -26,8 +36,8 @@ public interface Leg {
     void write(FrameBuffer run) throws IOException, InterruptedException;
 
     /**
-     * Told that what it sent has been written to the other, before the run is given back. The
-     * thread of the pump calls it.
+     * Told that what it sent has been written to the other, before the run is given back. Must not
+     * block.
      */
     void delivered(FrameBuffer run);
 

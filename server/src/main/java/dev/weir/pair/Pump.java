@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * One direction of a pair: takes what one leg sent and writes it to the other, a run at a time. The
  * only sender of data to that leg.
  *
- * <p>Its virtual thread is started by the first message and leaves when none came for a while; the
- * next message starts a new one.
+ * <p>It has no thread as long as nothing has to wait: whoever has put messages moves them at once.
+ * When the receiver does not take a run at once, a virtual thread waits for it, moves what has come
+ * meanwhile, and leaves. The outbox lets one of them in at a time.
  */
 final class Pump {
 
@@ -19,13 +20,16 @@ final class Pump {
     private final Leg from;
     private final Leg to;
 
-    /** Written by the pump's thread; read after it has left, which the outbox's lock orders. */
+    /** Written by who moves; read after it has left, which the outbox's lock orders. */
     private Remains lost = new Remains(0, 0);
 
     private boolean midMessage;
 
-    /** Moves messages now; null while there are none. */
+    /** Waits for the receiver, if need be; null while there was no need. */
     private volatile @Nullable Thread mover;
+
+    /** The receiver has ended: nobody is to wait for it any more. */
+    private volatile boolean cut;
 
     Pump(String name, Leg from, Leg to) {
         this.name = name;
@@ -34,25 +38,50 @@ final class Pump {
     }
 
     void start() {
-        from.outbox().attach(() -> Thread.ofVirtual().name(name).start(this::move));
+        from.outbox().attach(this::moveAtOnce);
     }
 
-    private void move() {
+    /** Moves what the receiver takes at once; the sender's thread, which must not wait here. */
+    private void moveAtOnce() {
         Outbox outbox = from.outbox();
-        mover = Thread.currentThread();
-        try {
-            FrameBuffer run = outbox.take();
-            while (run != null) {
-                if (!write(run)) {
+        FrameBuffer run = outbox.take();
+        while (run != null) {
+            FrameBuffer taken = run;
+            midMessage = run.unfinished();
+            try {
+                if (!to.tryWrite(run)) {
+                    Thread.ofVirtual().name(name).start(() -> move(taken));
                     return;
                 }
-                from.delivered(run);
-                outbox.release(run);
-                run = outbox.take();
+            } catch (IOException e) {
+                lose(run); // the leg has ended and says why
+                return;
+            }
+            run = next(run);
+        }
+    }
+
+    /** Moves all there is, however long that takes; a virtual thread of its own. */
+    private void move(FrameBuffer first) {
+        mover = Thread.currentThread();
+        if (cut) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            FrameBuffer run = first;
+            while (run != null && write(run)) {
+                run = next(run);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Gives back a run that is written. {@return the next one, or null when there is none} */
+    private @Nullable FrameBuffer next(FrameBuffer written) {
+        from.delivered(written);
+        from.outbox().release(written);
+        return from.outbox().take();
     }
 
     /**
@@ -63,9 +92,10 @@ final class Pump {
      */
     boolean cut(long nanos) throws InterruptedException {
         Outbox outbox = from.outbox();
-        Thread writing = mover;
-        if (!outbox.detach(0) && writing != null) {
-            writing.interrupt();
+        cut = true;
+        Thread waiting = mover;
+        if (!outbox.detach(0) && waiting != null) {
+            waiting.interrupt();
         }
         return outbox.detach(nanos);
     }
@@ -89,14 +119,17 @@ final class Pump {
             written = false;
         } finally {
             if (!written && !givenBack) {
-                // Before the run is given up: whoever waits for that reads this next.
-                lost = new Remains(
-                        run.messages(), run.payloadBytes(), run.traces().size());
-                from.lost(lost);
-                from.outbox().forget(run);
+                lose(run);
             }
         }
         return written;
+    }
+
+    private void lose(FrameBuffer run) {
+        // Before the run is given up: whoever waits for that reads this next.
+        lost = new Remains(run.messages(), run.payloadBytes(), run.traces().size());
+        from.lost(lost);
+        from.outbox().forget(run);
     }
 
     /**
@@ -105,6 +138,7 @@ final class Pump {
      * @return false when the time was over or the other leg failed
      */
     boolean drain(long nanos) throws InterruptedException {
+        from.outbox().flush(); // its sender may be in the middle of putting
         return from.outbox().awaitDrained(nanos);
     }
 

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Where the fragments of a small message are put together, so that it leaves as one frame. Takes
  * its memory from the pool, so that many half messages cannot exhaust the process.
  *
- * <p>The event thread of a session fills and empties it; whoever finds the socket gone closes it,
- * perhaps while the event thread still waits for room in the outbox.
+ * <p>Whoever reads the socket fills and empties it; whoever finds the socket gone closes it, perhaps
+ * while the other still waits for room in the outbox.
  */
 public final class Assembly {
 
@@ -77,6 +77,23 @@ public final class Assembly {
                 pool.release(taken);
             }
         }
+    }
+
+    /**
+     * As {@link #moveTo}, of a message that is complete, without a wait.
+     *
+     * @return null when the outbox has no room now; nothing has happened then
+     */
+    public synchronized @Nullable Put tryMoveTo(Outbox outbox, int opcode) {
+        if (closed) {
+            return Put.CLOSED;
+        }
+        ByteBuffer content = memory == null ? NOTHING : memory.raw().slice(0, length);
+        Put put = outbox.tryPut(opcode, true, content);
+        if (put != null) {
+            clear();
+        }
+        return put;
     }
 
     /** Gives up what was added, and the memory. */

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * <p>It belongs to its sender, not to the pair: a client that waits for a worker fills it, and the
  * worker that comes empties it.
  *
- * <p>One sender puts (the event thread of the session) and one consumer takes (the pump of the
- * direction). The consumer is started by the first message and leaves when nothing has come for a
- * while, so that an idle session costs no thread.
+ * <p>One sender puts (whoever reads the session's socket) and one consumer takes (the pump of the
+ * direction). The sender calls the consumer with {@link #flush} when it has put all that it has;
+ * the consumer leaves when it has taken all. So nobody ever waits for a message, and an idle
+ * direction costs no thread.
  *
  * <p>{@link #lock} guards every field; it is never held while waiting for a socket.
  */
@@ -38,11 +39,6 @@ public final class Outbox {
         CLOSED
     }
 
-    /** Heartbeats that a consumer may wait for a message; it stays a few seconds at most. */
-    private static final int IDLE_BEATS_MAX = 10;
-
-    private static final int NOT_WAITING = -1;
-
     /** How long a sender waits before it asks again whether other sessions gave memory back. */
     private static final long MEMORY_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -50,20 +46,18 @@ public final class Outbox {
     private final LongSupplier nanoClock;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition work = lock.newCondition();
     private final Condition room = lock.newCondition();
     private final Condition settled = lock.newCondition();
 
     private final Backlog backlog;
 
-    /** Starts a consumer; null while nobody is there to take. */
+    /** Calls the consumer; null while nobody is there to take. */
     private @Nullable Runnable consumer;
 
+    /** The consumer was called and has not left yet. */
     private boolean consuming;
-    private boolean finished;
 
-    /** How many heartbeats the consumer has waited for a message; -1 while it does not wait. */
-    private int idleBeats = NOT_WAITING;
+    private boolean finished;
 
     /** Everything was discarded and no consumer has come since: what is put now is for nobody. */
     private boolean unheard;
@@ -77,7 +71,7 @@ public final class Outbox {
     /** The message that is put next began earlier, see {@link #begin}. */
     private boolean begun;
 
-    /** When what is put next was read; the sender's event thread only. */
+    /** When what is put next was read; the sender only. */
     private long readAt;
 
     /** The message that is being put, if it is one of the few that are traced. */
@@ -113,7 +107,7 @@ public final class Outbox {
         }
     }
 
-    /** What is put next was read from the socket at this time; the sender's event thread only. */
+    /** What is put next was read from the socket at this time; the sender only. */
     public void readAt(long nanos) {
         readAt = nanos;
     }
@@ -153,44 +147,67 @@ public final class Outbox {
     }
 
     /**
-     * Queues one frame; waits while the queue is full, if that is its policy. Only the sender's
-     * event thread calls this. The payload is copied.
+     * Queues one frame; waits while the queue is full, if that is its policy. Only the sender calls
+     * this. The payload is copied.
      *
      * @param payload at most {@link FrameBuffer#PAYLOAD_MAX} bytes
      * @throws InterruptedException when the thread is told to give up
      */
     public Put put(int opcode, boolean fin, ByteBuffer payload) throws InterruptedException {
-        Runnable start = null;
-        Put put;
-        lock.lockInterruptibly();
+        Put put = tryPut(opcode, fin, payload);
+        if (put == null) {
+            flush(); // or there would never be room
+            put = putWhenThereIsRoom(opcode, fin, payload);
+        }
+        return put;
+    }
+
+    /**
+     * As {@link #put}, without a wait.
+     *
+     * @return null when it would have to wait; nothing has happened then
+     */
+    public @Nullable Put tryPut(int opcode, boolean fin, ByteBuffer payload) {
+        lock.lock();
         try {
             if (opcode != Opcode.CONTINUATION && !begun) {
                 addressee = audience;
+                begun = true;
             }
+            return putNow(opcode, fin, payload);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable Put putNow(int opcode, boolean fin, ByteBuffer payload) {
+        Put put = finished ? Put.CLOSED : offer(opcode, fin, payload);
+        if (put != null) {
             begun = false;
-            put = finished ? Put.CLOSED : offer(opcode, fin, payload);
-            if (put == null) {
-                put = offerWhenThereIsRoom(opcode, fin, payload);
-            }
-            if (put == Put.QUEUED) {
-                if (fin && traced != null) {
-                    traced.queued();
-                    backlog.trace(traced);
-                    traced = null;
-                }
-                work.signal();
-                if (!consuming && consumer != null) {
-                    consuming = true;
-                    start = consumer;
-                }
+        }
+        if (put == Put.QUEUED && fin && traced != null) {
+            traced.queued();
+            backlog.trace(traced);
+            traced = null;
+        }
+        return put;
+    }
+
+    /** Calls the consumer if there is something to take; the sender, when it has put all it has. */
+    public void flush() {
+        Runnable called = null;
+        lock.lock();
+        try {
+            if (!consuming && consumer != null && !backlog.isEmpty()) {
+                consuming = true;
+                called = consumer;
             }
         } finally {
             lock.unlock();
         }
-        if (start != null) {
-            start.run();
+        if (called != null) {
+            called.run();
         }
-        return put;
     }
 
     private @Nullable Put offer(int opcode, boolean fin, ByteBuffer payload) {
@@ -200,55 +217,50 @@ public final class Outbox {
                 : backlog.dropUnheard(opcode, fin);
     }
 
-    private Put offerWhenThereIsRoom(int opcode, boolean fin, ByteBuffer payload)
+    private Put putWhenThereIsRoom(int opcode, boolean fin, ByteBuffer payload)
             throws InterruptedException {
+        lock.lockInterruptibly();
         long since = nanoClock.getAsLong();
         blockedSince = since | 1; // never 0, which stands for "not blocked"
         try {
-            Put put = null;
+            Put put = putNow(opcode, fin, payload);
             while (put == null) {
                 long left = stallNanos - (nanoClock.getAsLong() - since);
                 if (left <= 0) {
+                    begun = false;
                     return backlog.refuse(opcode, fin, Put.STALLED);
                 }
                 // Memory that other sessions give back signals nobody, so ask again soon.
                 boolean wantsMemory = backlog.hasRoom(opcode, payload.remaining());
                 room.awaitNanos(wantsMemory ? Math.min(left, MEMORY_POLL_NANOS) : left);
-                if (finished) {
-                    return Put.CLOSED;
-                }
-                put = offer(opcode, fin, payload);
+                put = putNow(opcode, fin, payload);
             }
             return put;
         } finally {
             blockedNanos += nanoClock.getAsLong() - since;
             blockedSince = 0;
+            lock.unlock();
         }
     }
 
     /**
      * Lets a consumer in.
      *
-     * @param starter starts the consumer's thread; called now if something is queued, else with the
-     *     next message, and again whenever the consumer had left for want of work
+     * @param newcomer takes all there is; called now if something is queued, and by the sender
+     *     whenever there is something again. It must not block: what has to wait goes on elsewhere
      */
-    public void attach(Runnable starter) {
-        boolean start;
+    public void attach(Runnable newcomer) {
         lock.lock();
         try {
             if (consumer != null || consuming) {
                 throw new IllegalStateException("the last consumer is still there");
             }
             hear();
-            consumer = starter;
-            consuming = !backlog.isEmpty();
-            start = consuming;
+            consumer = newcomer;
         } finally {
             lock.unlock();
         }
-        if (start) {
-            starter.run();
-        }
+        flush();
     }
 
     /** A partner is found and its consumer will come: what begins from now on is for it. */
@@ -269,48 +281,20 @@ public final class Outbox {
     }
 
     /**
-     * Takes the oldest run of frames. Only the consumer calls this; it must give the run back with
-     * {@link #release} or {@link #forget}.
+     * Takes the oldest run of frames; never waits. Only the consumer calls this; it must give the
+     * run back with {@link #release}, {@link #forget} or {@link #giveBack}.
      *
-     * <p>The wait for a message has no timer of its own, which would cost more than the message:
-     * {@link #beat} ends it when it has been in vain for a while.
-     *
-     * @return null when the consumer is to leave; it is started again when there is work
+     * @return null when the consumer is to leave; it is called again when there is work
      */
-    public @Nullable FrameBuffer take() throws InterruptedException {
+    public @Nullable FrameBuffer take() {
         lock.lock();
-        boolean leaving = true;
         try {
-            while (consumer != null) {
-                FrameBuffer head = backlog.poll();
-                if (head != null) {
-                    leaving = false;
-                    return head;
-                }
-                if (finished || idleBeats >= IDLE_BEATS_MAX) {
-                    return null;
-                }
-                idleBeats = Math.max(idleBeats, 0);
-                work.await();
-            }
-            return null;
-        } finally {
-            idleBeats = NOT_WAITING;
-            if (leaving) {
+            FrameBuffer head = consumer == null ? null : backlog.poll();
+            if (head == null) {
                 consuming = false;
                 settled.signalAll();
             }
-            lock.unlock();
-        }
-    }
-
-    /** Sends a consumer home that has waited in vain; the heartbeat calls this now and then. */
-    public void beat() {
-        lock.lock();
-        try {
-            if (idleBeats != NOT_WAITING && ++idleBeats >= IDLE_BEATS_MAX) {
-                work.signalAll();
-            }
+            return head;
         } finally {
             lock.unlock();
         }
@@ -373,7 +357,6 @@ public final class Outbox {
         lock.lock();
         try {
             finished = true;
-            work.signalAll();
             room.signalAll();
         } finally {
             lock.unlock();
@@ -410,7 +393,6 @@ public final class Outbox {
         lock.lock();
         try {
             consumer = null;
-            work.signalAll();
             long left = nanos;
             while (consuming) {
                 if (left <= 0) {

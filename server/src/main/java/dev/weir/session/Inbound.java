@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * What a session may send, and the way of its frames into its outbox. Small messages enter whole,
  * whatever fragments they came in; larger ones are cut through: their fragments enter as they come.
  *
- * <p>Belongs to the session's event thread, which it blocks while the outbox is full; only {@link
- * #close} does not.
+ * <p>Belongs to whoever reads the session's socket, and makes that one wait while the outbox is full,
+ * if it may; only {@link #close} is for any thread.
  */
 final class Inbound {
 
@@ -39,11 +39,15 @@ final class Inbound {
 
         /** It came too late: nobody will take it any more. */
         record Undelivered() implements Verdict {}
+
+        /** It has to wait for room, and may not: the same frame is to come again. */
+        record Later() implements Verdict {}
     }
 
     private static final Verdict ACCEPTED = new Verdict.Accepted();
     private static final Verdict DROPPED = new Verdict.Dropped();
     private static final Verdict UNDELIVERED = new Verdict.Undelivered();
+    private static final Verdict LATER = new Verdict.Later();
 
     private final MessageConfig limits;
     private final int cutThrough;
@@ -55,8 +59,17 @@ final class Inbound {
     private long messageBytes;
     private int tinyFragments;
 
+    /** More than one frame makes the message. */
+    private boolean unfinished;
+
     /** The message's first part is in the outbox already. */
     private boolean cutting;
+
+    /** The frame that comes next was here before, is checked, and waits for room. */
+    private boolean waiting;
+
+    /** It is in the assembly already. */
+    private boolean added;
 
     Inbound(MessageConfig limits, Outbox outbox, BufferPool pool) {
         this.limits = limits;
@@ -65,30 +78,66 @@ final class Inbound {
         this.assembly = new Assembly(pool);
     }
 
-    /** Takes one data frame, in the order of the wire; the payload is copied. */
-    Verdict accept(int frameOpcode, boolean fin, ByteBuffer payload) throws InterruptedException {
-        if (frameOpcode != Opcode.CONTINUATION) {
-            opcode = frameOpcode;
-            messageBytes = 0;
-            tinyFragments = 0;
-            cutting = false;
-            utf8.reset();
-            if (!fin) {
-                outbox.begin();
+    /**
+     * Takes one data frame, in the order of the wire; the payload is copied.
+     *
+     * @param mayWait whether the thread may wait for room; else the verdict is {@link
+     *     Verdict.Later} and the same frame is to come again
+     */
+    Verdict accept(int frameOpcode, boolean fin, ByteBuffer payload, boolean mayWait)
+            throws InterruptedException {
+        if (!waiting) {
+            if (frameOpcode != Opcode.CONTINUATION) {
+                begin(frameOpcode, fin);
+            }
+            CloseReason offence = check(fin, payload);
+            if (offence != null) {
+                assembly.clear();
+                return new Verdict.Offence(offence);
             }
         }
-        CloseReason offence = check(fin, payload);
-        if (offence != null) {
-            assembly.clear();
-            return new Verdict.Offence(offence);
+        Verdict verdict = place(fin, payload, mayWait);
+        waiting = verdict instanceof Verdict.Later;
+        added = added && waiting;
+        return verdict;
+    }
+
+    private void begin(int messageOpcode, boolean whole) {
+        if (unfinished) {
+            assembly.clear(); // of a message that will never be complete
         }
-        if (cutting) {
-            return forward(Opcode.CONTINUATION, fin, payload);
+        unfinished = !whole;
+        opcode = messageOpcode;
+        messageBytes = 0;
+        tinyFragments = 0;
+        cutting = false;
+        utf8.reset();
+        if (!whole) {
+            outbox.begin();
         }
-        if (assembly.length() == 0 && fin && payload.remaining() <= cutThrough) {
-            return put(opcode, true, payload);
+    }
+
+    private Verdict place(boolean fin, ByteBuffer payload, boolean mayWait)
+            throws InterruptedException {
+        if (cutting && payload.remaining() <= FrameBuffer.PAYLOAD_MAX) {
+            return put(Opcode.CONTINUATION, fin, payload, mayWait);
         }
-        return assemble(fin, payload);
+        boolean small = !cutting && messageBytes <= cutThrough;
+        if (small && fin && messageBytes == payload.remaining()) {
+            return put(opcode, true, payload, mayWait);
+        }
+        // Without memory to put the fragments together they travel as they are.
+        added = added || (small && assembly.add(payload));
+        if (added) {
+            return fin ? putAssembled(mayWait) : ACCEPTED;
+        }
+        return mayWait ? cutThrough(fin, payload) : LATER;
+    }
+
+    private Verdict putAssembled(boolean mayWait) throws InterruptedException {
+        return mayWait
+                ? verdictOf(assembly.moveTo(outbox, opcode, true))
+                : verdictOrLater(assembly.tryMoveTo(outbox, opcode));
     }
 
     private @Nullable CloseReason check(boolean fin, ByteBuffer payload) {
@@ -108,15 +157,12 @@ final class Inbound {
         return null;
     }
 
-    private Verdict assemble(boolean fin, ByteBuffer payload) throws InterruptedException {
-        boolean small = messageBytes <= cutThrough;
-        // Without memory to put the fragments together they travel as they are.
-        if (small && assembly.add(payload)) {
-            return fin ? verdictOf(assembly.moveTo(outbox, opcode, true)) : ACCEPTED;
-        }
+    /** Forwards a message in parts from here on, or goes on with that. */
+    private Verdict cutThrough(boolean fin, ByteBuffer payload) throws InterruptedException {
+        boolean begins = !cutting;
         cutting = true;
-        if (assembly.length() == 0) {
-            return forward(opcode, fin, payload);
+        if (!begins || assembly.length() == 0) {
+            return forward(begins ? opcode : Opcode.CONTINUATION, fin, payload);
         }
         Verdict first = verdictOf(assembly.moveTo(outbox, opcode, false));
         return first instanceof Verdict.Accepted
@@ -132,18 +178,24 @@ final class Inbound {
         while (rest.remaining() > FrameBuffer.PAYLOAD_MAX) {
             ByteBuffer piece = rest.slice(rest.position(), FrameBuffer.PAYLOAD_MAX);
             rest.position(rest.position() + FrameBuffer.PAYLOAD_MAX);
-            Verdict verdict = put(pieceOpcode, false, piece);
+            Verdict verdict = put(pieceOpcode, false, piece, true);
             if (!(verdict instanceof Verdict.Accepted)) {
                 return verdict;
             }
             pieceOpcode = Opcode.CONTINUATION;
         }
-        return put(pieceOpcode, fin, rest);
+        return put(pieceOpcode, fin, rest, true);
     }
 
-    private Verdict put(int pieceOpcode, boolean fin, ByteBuffer piece)
+    private Verdict put(int pieceOpcode, boolean fin, ByteBuffer piece, boolean mayWait)
             throws InterruptedException {
-        return verdictOf(outbox.put(pieceOpcode, fin, piece));
+        return mayWait
+                ? verdictOf(outbox.put(pieceOpcode, fin, piece))
+                : verdictOrLater(outbox.tryPut(pieceOpcode, fin, piece));
+    }
+
+    private static Verdict verdictOrLater(@Nullable Put put) {
+        return put == null ? LATER : verdictOf(put);
     }
 
     private static Verdict verdictOf(Put put) {

@@ -121,6 +121,12 @@ public final class LinkLeg implements Party {
 
     // From the client to the service.
 
+    /** Never at once: a call takes its time. */
+    @Override
+    public boolean tryWrite(FrameBuffer run) {
+        return false;
+    }
+
     @Override
     public void write(FrameBuffer run) throws PartlyTakenException {
         int offset = 0;
@@ -247,12 +253,13 @@ public final class LinkLeg implements Party {
         Verdict verdict;
         turn.acquire();
         try {
-            verdict = inbound.accept(opcode, true, ByteBuffer.wrap(message.payload()));
+            verdict = inbound.accept(opcode, true, ByteBuffer.wrap(message.payload()), true);
+            outbox.flush();
         } finally {
             turn.release();
         }
         switch (verdict) {
-            case Verdict.Accepted(), Verdict.Dropped(), Verdict.Undelivered() -> {}
+            case Verdict.Accepted(), Verdict.Dropped(), Verdict.Undelivered(), Verdict.Later() -> {}
             case Verdict.Offence(CloseReason reason) -> {
                 log.atWarn()
                         .addKeyValue("session", caller.session())
@@ -287,13 +294,14 @@ public final class LinkLeg implements Party {
             } else if (!outbox.hasRoom(opcode, first)) {
                 return Pushed.FULL;
             }
-            verdict = inbound.accept(opcode, true, payload);
+            verdict = inbound.accept(opcode, true, payload, true);
+            outbox.flush();
         } finally {
             turn.release();
         }
         return switch (verdict) {
             case Verdict.Accepted() -> Pushed.QUEUED;
-            case Verdict.Dropped() -> Pushed.FULL;
+            case Verdict.Dropped(), Verdict.Later() -> Pushed.FULL;
             case Verdict.Undelivered() -> Pushed.ENDED;
             case Verdict.Offence(CloseReason reason) ->
                     reason == CloseReason.MESSAGE_TOO_BIG ? Pushed.TOO_LARGE : Pushed.NO_TEXT;

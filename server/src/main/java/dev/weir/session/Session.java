@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * <p>It ends exactly once: whoever is first to name a reason wins, and everything else follows from
  * that. It is over when its socket is gone; then nothing of it remains.
  *
- * <p>Threads: the socket's event thread calls the methods of the first group, one at a time; a pump
- * calls {@link #write}; anybody may call the rest. It has no lock of its own.
+ * <p>Threads: whoever reads the socket calls the methods of the first group, one at a time; a pump
+ * calls {@link #tryWrite} and {@link #write}; anybody may call the rest. It has no lock of its own.
  */
 public final class Session implements Party {
 
@@ -81,7 +81,14 @@ public final class Session implements Party {
     private volatile boolean socketGone;
     private final AtomicReference<@Nullable Ended> ended = new AtomicReference<>();
     private final AtomicBoolean gone = new AtomicBoolean();
+    // For who reads the socket only, like the fields behind it.
     private int unqueued;
+
+    /** When what is read now came. */
+    private long readAt;
+
+    /** The frame that is read now was here before, and had to wait. */
+    private boolean deferred;
 
     private final AtomicReference<@Nullable LinkLeg> dialed = new AtomicReference<>();
     /** Messages until the next one that is traced. */
@@ -111,7 +118,7 @@ public final class Session implements Party {
         this.recorder = new FlightRecorder(shared.events(), traffic, createdAt);
     }
 
-    // What the socket tells, on its event thread.
+    // What the socket tells; one thread at a time.
 
     /** The connection is open. */
     public void opened() {
@@ -121,39 +128,62 @@ public final class Session implements Party {
         SessionLog.of(log.atDebug(), this).log("session opened");
     }
 
-    /**
-     * A data frame came. Blocks while what this session sent has no room, which is what holds up
-     * its sender.
-     */
-    public void frame(int opcode, boolean fin, ByteBuffer payload) throws InterruptedException {
+    /** Frames came, or parts of one; {@link #frame} gets them one by one. */
+    public void arrived() {
         long now = now();
         pulse.heard(now);
-        if (ended.get() != null) {
-            makeWay(); // what still comes is read only to find its close frame
-            return;
-        }
-        pulse.data(now);
-        recorder.received(now);
-        traffic.received(fin, payload.remaining());
         outbox.readAt(now);
-        if (opcode != Opcode.CONTINUATION && --untilTrace == 0) {
-            untilTrace = shared.traces().gap();
-            outbox.trace(shared.traces().message(this, payload.remaining()));
+        readAt = now;
+    }
+
+    /**
+     * A data frame came.
+     *
+     * @param mayWait whether to wait while what this session sent has no room, which is what holds
+     *     up its sender
+     * @return false when it would have to wait and may not: the same frame must come again, on a
+     *     thread that may
+     * @throws InterruptedException when told to give up a wait
+     */
+    public boolean frame(int opcode, boolean fin, ByteBuffer payload, boolean mayWait)
+            throws InterruptedException {
+        if (ended.get() != null) {
+            makeWay(mayWait); // what still comes is read only to find its close frame
+            return true;
         }
-        switch (inbound.accept(opcode, fin, payload)) {
-            case Verdict.Accepted() -> {}
+        int length = payload.remaining();
+        if (opcode != Opcode.CONTINUATION && !deferred && --untilTrace == 0) {
+            untilTrace = shared.traces().gap();
+            outbox.trace(shared.traces().message(this, length));
+        }
+        Verdict verdict = inbound.accept(opcode, fin, payload, mayWait);
+        deferred = verdict instanceof Verdict.Later;
+        if (deferred) {
+            return false;
+        }
+        pulse.data(readAt);
+        recorder.received(readAt);
+        traffic.received(fin, length);
+        switch (verdict) {
+            case Verdict.Accepted(), Verdict.Later() -> {}
             case Verdict.Dropped() -> {
-                traceLost(fin ? 1 : 0, payload.remaining(), "dropped");
-                makeWay();
+                traceLost(fin ? 1 : 0, length, "dropped");
+                makeWay(mayWait);
             }
             case Verdict.Undelivered() -> {
                 countLost(fin ? 1 : 0);
-                traceLost(fin ? 1 : 0, payload.remaining(), "ended");
-                makeWay();
+                traceLost(fin ? 1 : 0, length, "ended");
+                makeWay(mayWait);
             }
             case Verdict.Offence(CloseReason reason) -> end(new End(side(), reason));
             case Verdict.Stuck(CloseReason reason) -> endSlowSide(reason);
         }
+        return true;
+    }
+
+    /** All that came for now was handed over: it is on its way from here. */
+    public void flush() {
+        outbox.flush();
     }
 
     /**
@@ -161,8 +191,8 @@ public final class Session implements Party {
      * that sends such things without end, and its event thread would never wait. A yield would not
      * do: it prefers threads like itself to work that comes from outside of their scheduler.
      */
-    private void makeWay() {
-        if (++unqueued % UNQUEUED_RUN == 0) {
+    private void makeWay(boolean mayWait) {
+        if (mayWait && ++unqueued % UNQUEUED_RUN == 0) {
             LockSupport.parkNanos(BREATH_NANOS);
         }
     }
@@ -177,10 +207,10 @@ public final class Session implements Party {
     }
 
     /** A ping came; it is answered. */
-    public void ping(ByteBuffer payload) {
+    public void ping(ByteBuffer payload, boolean mayWait) {
         pulse.heard(now());
         wire.pong(payload);
-        makeWay();
+        makeWay(mayWait);
     }
 
     /** A pong came. */
@@ -234,6 +264,21 @@ public final class Session implements Party {
     }
 
     @Override
+    public boolean tryWrite(FrameBuffer run) throws IOException {
+        boolean written;
+        try {
+            written = wire.tryWrite(run);
+        } catch (IOException e) {
+            end(new End(side(), CloseReason.LOST));
+            throw e;
+        }
+        if (written) {
+            wrote(run.messages(), run.payloadBytes());
+        }
+        return written;
+    }
+
+    @Override
     public void write(FrameBuffer run) throws IOException, InterruptedException {
         int messages = run.messages();
         long bytes = run.payloadBytes();
@@ -252,6 +297,10 @@ public final class Session implements Party {
         } finally {
             activity.doneWriting();
         }
+        wrote(messages, bytes);
+    }
+
+    private void wrote(int messages, long bytes) {
         long now = now();
         recorder.sent(now);
         traffic.sent(messages, bytes);
@@ -445,7 +494,6 @@ public final class Session implements Party {
                 }
             }
             case WAITING, PAIRED -> {
-                beatOutboxes();
                 switch (pulse.check(now, outbox.blocking(), late)) {
                     case PING -> wire.ping(pulse.ping(now));
                     case GIVE_UP -> end(new End(side(), CloseReason.NO_PONG));
@@ -462,15 +510,6 @@ public final class Session implements Party {
                 }
             }
             case ENDED -> {}
-        }
-    }
-
-    /** A link has no heartbeat of its own: its client's looks after its outbox. */
-    private void beatOutboxes() {
-        outbox.beat();
-        LinkLeg link = link();
-        if (link != null) {
-            link.outbox().beat();
         }
     }
 

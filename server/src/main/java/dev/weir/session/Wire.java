@@ -10,7 +10,16 @@ import java.nio.ByteBuffer;
 public interface Wire {
 
     /**
-     * Writes a run of frames as one; returns when the kernel has taken all. One thread at a time.
+     * Writes a run of frames as one if the kernel takes all of it now; never waits. One thread at a
+     * time calls this or {@link #write}.
+     *
+     * @return false when {@link #write} must be called with the same run; some of it may be written
+     * @throws IOException when the connection is gone
+     */
+    boolean tryWrite(FrameBuffer run) throws IOException;
+
+    /**
+     * Writes a run of frames as one, or what is left of it; returns when the kernel has taken all.
      *
      * @param nanos how long at most, the wait for the connection to open included
      * @throws SocketTimeoutException when that was not enough; the run may be half written

@@ -280,8 +280,20 @@ class PairTest {
         }
 
         Outbox.Put part(int opcode, boolean fin, String text) throws InterruptedException {
-            return outbox.put(
+            Outbox.Put put = outbox.put(
                     opcode, fin, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+            outbox.flush();
+            return put;
+        }
+
+        /** At once as long as nothing is in its way. */
+        @Override
+        public boolean tryWrite(FrameBuffer run) throws IOException {
+            if (gate.getCount() > 0) {
+                return false;
+            }
+            hear(run);
+            return true;
         }
 
         @Override
@@ -290,6 +302,10 @@ class PairTest {
                 writing.countDown();
             }
             gate.await();
+            hear(run);
+        }
+
+        private void hear(FrameBuffer run) throws IOException {
             if (broken) {
                 throw new IOException("broken");
             }

@@ -69,9 +69,10 @@ public class OutboxLincheckTest {
         outbox.finish();
     }
 
+    /** Whatever calls the consumer, the consumer here takes its own time. */
     @Operation
-    public void beat() {
-        outbox.beat();
+    public void flush() {
+        outbox.flush();
     }
 
     @Test

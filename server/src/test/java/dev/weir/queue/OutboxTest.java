@@ -220,12 +220,56 @@ class OutboxTest {
     // A consumer, started and dismissed.
 
     @Test
-    void theConsumerIsStartedByTheFirstMessageAndOnlyByThat() throws Exception {
-        AtomicInteger starts = new AtomicInteger();
-        outbox.attach(starts::incrementAndGet);
-        assertThat(starts).hasValue(0);
+    void theConsumerIsCalledWhenTheSenderHasPutAllItHas() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        outbox.attach(calls::incrementAndGet);
         putTwo(outbox);
-        assertThat(starts).hasValue(1);
+        assertThat(calls).hasValue(0);
+        outbox.flush();
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void aConsumerIsCalledAgainOnlyWhenItHasLeft() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        outbox.attach(calls::incrementAndGet);
+        put(outbox, "a");
+        outbox.flush();
+        FrameBuffer run = take(outbox);
+        put(outbox, "b");
+        outbox.flush();
+        assertThat(calls).as("while it writes").hasValue(1);
+        outbox.release(run);
+        outbox.release(take(outbox));
+        assertThat(outbox.take()).as("all is taken").isNull();
+        outbox.flush();
+        assertThat(calls).as("without work").hasValue(1);
+        put(outbox, "c");
+        outbox.flush();
+        assertThat(calls).hasValue(2);
+    }
+
+    @Test
+    void aSenderThatMayNotWaitIsToldThatItWouldHaveTo() throws Exception {
+        outbox.attach(() -> {});
+        putTwo(outbox);
+        assertThat(outbox.tryPut(Opcode.TEXT, true, utf8("c"))).isNull();
+        FrameBuffer run = take(outbox);
+        outbox.release(run);
+        assertThat(outbox.tryPut(Opcode.TEXT, true, utf8("c"))).isEqualTo(Put.QUEUED);
+        assertThat(texts(take(outbox))).containsExactly("c");
+    }
+
+    @Test
+    void aSenderThatHasToWaitCallsTheConsumerFirst() throws Exception {
+        Consumer consumer = new Consumer(outbox);
+        outbox.attach(consumer::start);
+        for (String text : List.of("a", "b", "c", "d", "e")) {
+            assertThat(put(outbox, text)).isEqualTo(Put.QUEUED);
+        }
+        outbox.flush();
+        await().untilAsserted(
+                () -> assertThat(consumer.seen).containsExactly("a", "b", "c", "d", "e"));
     }
 
     @Test
@@ -237,41 +281,11 @@ class OutboxTest {
     }
 
     @Test
-    void anIdleConsumerIsDismissedByTheHeartbeatAndStartedAgainByTheNextMessage() throws Exception {
-        Consumer consumer = new Consumer(outbox);
-        outbox.attach(consumer::start);
-        put(outbox, "a");
-        await().untilAsserted(() -> assertThat(consumer.seen).containsExactly("a"));
-        await().until(() -> {
-            outbox.beat();
-            return !consumer.running();
-        });
-        assertThat(pool.used()).as("memory of an idle session").isZero();
-
-        put(outbox, "b");
-        await().untilAsserted(() -> assertThat(consumer.seen).containsExactly("a", "b"));
-        assertThat(consumer.starts).hasValue(2);
-        assertThat(outbox.detach(LONG_NANOS)).isTrue();
-    }
-
-    @Test
-    void aConsumerThatIsWorkingIsNotDismissed() throws Exception {
-        outbox.attach(() -> {});
-        put(outbox, "a");
-        FrameBuffer run = take(outbox);
-        for (int i = 0; i < 100; i++) {
-            outbox.beat();
-        }
-        outbox.release(run);
-        put(outbox, "b");
-        assertThat(texts(take(outbox))).containsExactly("b");
-    }
-
-    @Test
     void aSenderThatHasFinishedSendsItsConsumerHomeWhenAllIsTaken() throws Exception {
         Consumer consumer = new Consumer(outbox);
         outbox.attach(consumer::start);
         putTwo(outbox);
+        outbox.flush();
         outbox.finish();
         await().until(() -> !consumer.running());
         assertThat(consumer.seen).containsExactly("a", "b");
@@ -282,6 +296,7 @@ class OutboxTest {
     void detachWaitsForTheRunThatIsBeingWritten() throws Exception {
         outbox.attach(() -> {});
         put(outbox, "a");
+        outbox.flush();
         FrameBuffer run = take(outbox);
         assertThat(outbox.detach(0)).as("while a run is out").isFalse();
 
@@ -297,6 +312,7 @@ class OutboxTest {
         Consumer first = new Consumer(outbox);
         outbox.attach(first::start);
         put(outbox, "a");
+        outbox.flush();
         await().untilAsserted(() -> assertThat(first.seen).containsExactly("a"));
         assertThat(outbox.detach(LONG_NANOS)).isTrue();
 
@@ -363,10 +379,11 @@ class OutboxTest {
             if (put(busy, text) == Put.QUEUED) {
                 accepted.add(text);
             }
-            if (i % 1000 == 0) {
-                busy.beat(); // dismisses the consumer now and then
+            if (i % 7 == 0) {
+                busy.flush();
             }
         }
+        busy.flush();
         busy.finish();
         await().atMost(Duration.ofMinutes(1)).until(() -> !consumer.running());
         if (whenFull == WhenFull.DROP_OLDEST) {
@@ -397,18 +414,13 @@ class OutboxTest {
         }
 
         private void consume() {
-            try {
-                FrameBuffer run = from.take();
-                while (run != null) {
-                    seen.addAll(texts(run));
-                    from.release(run);
-                    run = from.take();
-                }
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            } finally {
-                ends.incrementAndGet();
+            FrameBuffer run = from.take();
+            while (run != null) {
+                seen.addAll(texts(run));
+                from.release(run);
+                run = from.take();
             }
+            ends.incrementAndGet();
         }
 
         boolean running() {
@@ -416,7 +428,7 @@ class OutboxTest {
         }
     }
 
-    private static FrameBuffer take(Outbox from) throws InterruptedException {
+    private static FrameBuffer take(Outbox from) {
         return Objects.requireNonNull(from.take());
     }
 
@@ -434,6 +446,10 @@ class OutboxTest {
         Thread.ofVirtual().start(task);
         await().until(on::blocking);
         return task;
+    }
+
+    private static ByteBuffer utf8(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static Put put(Outbox into, String text) throws InterruptedException {

@@ -112,22 +112,22 @@ class InboundTest {
     @Test
     void badTextIsRefusedWhereverItIsAndBinaryIsNot() throws Exception {
         byte[] half = {(byte) 0xe2, (byte) 0x82};
-        assertThat(inbound.accept(Opcode.TEXT, true, ByteBuffer.wrap(half)))
+        assertThat(inbound.accept(Opcode.TEXT, true, ByteBuffer.wrap(half), true))
                 .isEqualTo(new Verdict.Offence(CloseReason.INVALID_UTF8));
-        assertThat(inbound.accept(Opcode.BINARY, true, ByteBuffer.wrap(half)))
+        assertThat(inbound.accept(Opcode.BINARY, true, ByteBuffer.wrap(half), true))
                 .isInstanceOf(Verdict.Accepted.class);
-        assertThat(inbound.accept(Opcode.TEXT, false, ByteBuffer.wrap(half)))
+        assertThat(inbound.accept(Opcode.TEXT, false, ByteBuffer.wrap(half), true))
                 .isInstanceOf(Verdict.Accepted.class);
         assertThat(inbound.accept(Opcode.CONTINUATION, true, ByteBuffer.wrap(new byte[] {
             (byte) 0xac
-        }))).isInstanceOf(Verdict.Accepted.class);
+        }), true)).isInstanceOf(Verdict.Accepted.class);
         assertThat(sent()).endsWith("1 fin €");
     }
 
     @Test
     void withoutMemoryToPutThemTogetherFragmentsTravelAsTheyAre() throws Exception {
         Inbound roomy = new Inbound(MessageConfig.defaults(), outbox, pool);
-        roomy.accept(Opcode.BINARY, false, ByteBuffer.allocate(3000));
+        roomy.accept(Opcode.BINARY, false, ByteBuffer.allocate(3000), true);
         Outbox greedy = outbox(QueueConfig.defaults());
         for (int i = 0; i < 3; i++) {
             greedy.put(Opcode.BINARY, false, ByteBuffer.allocate(FrameBuffer.PAYLOAD_MAX));
@@ -136,7 +136,7 @@ class InboundTest {
             greedy.put(Opcode.CONTINUATION, false, ByteBuffer.allocate(10_000));
         }
         // Four kilobytes are still to be had, sixteen are not.
-        assertThat(roomy.accept(Opcode.CONTINUATION, true, ByteBuffer.allocate(3000)))
+        assertThat(roomy.accept(Opcode.CONTINUATION, true, ByteBuffer.allocate(3000), true))
                 .isInstanceOf(Verdict.Accepted.class);
         assertThat(take()).extracting(WireFrame::opcode, WireFrame::fin, f -> f.payload().remaining())
                 .containsExactly(tuple(2, false, 3000), tuple(0, true, 3000));
@@ -162,7 +162,7 @@ class InboundTest {
                     int part = 16 + random.nextInt(200);
                     int length = random.nextInt(3) == 0 ? left : Math.min(left, part);
                     boolean fin = length == left;
-                    inbound.accept(opcode, fin, ByteBuffer.wrap(message, at, length));
+                    inbound.accept(opcode, fin, ByteBuffer.wrap(message, at, length), true);
                     at += length;
                     opcode = fin ? -1 : Opcode.CONTINUATION;
                     for (WireFrame frame : take()) {
@@ -196,11 +196,11 @@ class InboundTest {
     }
 
     private Verdict text(boolean fin, String text) throws InterruptedException {
-        return inbound.accept(Opcode.TEXT, fin, utf8(text));
+        return inbound.accept(Opcode.TEXT, fin, utf8(text), true);
     }
 
     private Verdict more(boolean fin, String text) throws InterruptedException {
-        return inbound.accept(Opcode.CONTINUATION, fin, utf8(text));
+        return inbound.accept(Opcode.CONTINUATION, fin, utf8(text), true);
     }
 
     private static ByteBuffer utf8(String text) {

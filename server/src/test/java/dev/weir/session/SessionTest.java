@@ -135,7 +135,7 @@ class SessionTest {
                     gone |= first != null && node.now() - firstAt > forget.toNanos();
                 }
                 case 16, 17 -> session.pong(last(peer.wire().pings()));
-                case 18 -> session.ping(ByteBuffer.allocate(5));
+                case 18 -> session.ping(ByteBuffer.allocate(5), true);
                 default -> frame();
             }
         }
@@ -157,7 +157,9 @@ class SessionTest {
             boolean fin = random.nextBoolean();
             midMessage = !fin;
             byte[] payload = new byte[random.nextInt(10) == 0 ? 450 : random.nextInt(60)];
-            session.frame(opcode, fin, ByteBuffer.wrap(payload));
+            session.arrived();
+            session.frame(opcode, fin, ByteBuffer.wrap(payload), true);
+            session.flush();
         }
 
         private void join() {

@@ -56,7 +56,10 @@ final class TestNode {
         }
 
         void part(int opcode, boolean fin, String text) throws InterruptedException {
-            session.frame(opcode, fin, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+            session.arrived();
+            session.frame(
+                    opcode, fin, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), true);
+            session.flush();
         }
     }
 

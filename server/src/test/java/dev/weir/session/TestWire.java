@@ -27,6 +27,11 @@ final class TestWire implements Wire {
     }
 
     @Override
+    public boolean tryWrite(FrameBuffer run) {
+        return false;
+    }
+
+    @Override
     public void write(FrameBuffer run, long nanos) throws IOException {
         IOException cause = failure;
         if (cause != null) {
