@@ -236,7 +236,8 @@ final class Handshake extends Handler.Abstract {
                 node.admission().leave(address);
                 throw e;
             }
-            session.onGone(() -> node.admission().leave(address));
+            Admission admission = node.admission(); // not this, which a session need not keep
+            session.onGone(() -> admission.leave(address));
             Request.addCompletionListener(request, failure -> {
                 if (failure != null) { // the answer did not reach the peer: there is no socket
                     session.end(new End(match.side(), CloseReason.NOT_OPENED));

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -34,7 +33,9 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  */
 public final class Listener implements AutoCloseable {
 
-    private static final int THREADS_MAX = 32;
+    /** Threads for all but selecting: accepting, timers, the ends of connections. */
+    private static final int THREADS_BESIDE = 32;
+
     private static final int ACCEPT_QUEUE = 4096;
 
     /** Connections beyond the limit of sessions that may be in their handshake, to be told 503. */
@@ -76,7 +77,8 @@ public final class Listener implements AutoCloseable {
         Admission admission = new Admission(config.limits(), shared.nanoClock());
         // Not VirtualThreadPool: it limits tasks to 200, starves handshakes under load, and its
         // virtual selector can spin for ever with a single carrier.
-        QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX);
+        QueuedThreadPool threads = new QueuedThreadPool(
+                Runtime.getRuntime().availableProcessors() + THREADS_BESIDE);
         threads.setName("weir");
         // Without names: one is made for every readable event.
         threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
@@ -92,9 +94,8 @@ public final class Listener implements AutoCloseable {
                 handshakes,
                 clock)));
 
-        int selectors = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
-        ServerConnector connector = new ServerConnector(
-                server, 1, selectors, new HttpConnectionFactory(http(listen)));
+        int selectors = Runtime.getRuntime().availableProcessors(); // they forward, too
+        ServerConnector connector = new FrameConnector(server, selectors, http(listen));
         connector.setHost(listen.host());
         connector.setPort(listen.port());
         connector.setAcceptQueueSize(ACCEPT_QUEUE);

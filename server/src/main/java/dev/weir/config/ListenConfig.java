@@ -28,8 +28,8 @@ public record ListenConfig(
         host = requireNonNullElse(host, "0.0.0.0");
         handshakeDeadline = requireNonNullElse(handshakeDeadline, Duration.ofSeconds(10));
         headerBytes = requireNonNullElse(headerBytes, ByteSize.kib(8));
-        sendBuffer = requireNonNullElse(sendBuffer, ByteSize.kib(64));
-        receiveBuffer = requireNonNullElse(receiveBuffer, ByteSize.kib(64));
+        sendBuffer = requireNonNullElse(sendBuffer, ByteSize.kib(256));
+        receiveBuffer = requireNonNullElse(receiveBuffer, ByteSize.kib(512));
         closeDeadline = requireNonNullElse(closeDeadline, Duration.ofSeconds(5));
     }
 

@@ -3,7 +3,6 @@ package dev.weir.pair;
 import dev.weir.queue.Remains;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A client and a worker, joined. Its two directions share no lock, no queue and no thread: one that
  * stalls does not hold up the other.
  *
- * <p>{@link #run} belongs to the client's conversation; {@link #ended} may be called by any thread
- * and does not block.
+ * <p>{@link #start} and {@link #settle} belong to the client's conversation; {@link #ended} may be
+ * called by any thread and does not block.
  */
 public final class Pair {
 
@@ -33,11 +32,11 @@ public final class Pair {
     private final Pump toClient;
     private final Duration linger;
 
-    private final CountDownLatch over = new CountDownLatch(1);
     private final AtomicReference<@Nullable End> first = new AtomicReference<>();
+    private final AtomicReference<@Nullable Runnable> whenOver = new AtomicReference<>();
 
     /**
-     * Joins the two; nothing moves before {@link #run}.
+     * Joins the two; nothing moves before {@link #start}.
      *
      * @param id for logs and the admin page
      * @param linger how long the last words of a side that ended may take to be delivered
@@ -47,8 +46,8 @@ public final class Pair {
         this.client = client;
         this.worker = worker;
         this.linger = linger;
-        this.toWorker = new Pump("pump-to-worker-" + id, client, worker);
-        this.toClient = new Pump("pump-to-client-" + id, worker, client);
+        this.toWorker = new Pump(id, client, worker);
+        this.toClient = new Pump(id, worker, client);
     }
 
     /** {@return its id} */
@@ -62,25 +61,42 @@ public final class Pair {
     }
 
     /**
-     * Moves messages both ways until one side ends, then delivers what that side had sent before.
-     * There is no deadline for the whole: heartbeats, write and stall deadlines and the drain end
-     * every pair that does not live.
+     * Moves messages both ways until one side ends. There is no deadline for that: heartbeats,
+     * write and stall deadlines and the drain end every pair that does not live.
      *
-     * @throws InterruptedException when the conversation is told to give up
+     * @param told called once, when a side has ended, perhaps at once; must not block
      */
-    public Outcome run() throws InterruptedException {
+    public void start(Runnable told) {
         toWorker.start();
         toClient.start();
-        over.await();
-        End end = Objects.requireNonNull(first.get());
-        return end.reason() == CloseReason.DRAIN ? flush(end) : settle(end);
+        whenOver.set(told);
+        if (first.get() != null) {
+            tellOver();
+        }
     }
 
     /** Tells that a side has ended; only the first end counts. */
     public void ended(End end) {
         if (first.compareAndSet(null, end)) {
-            over.countDown();
+            tellOver();
         }
+    }
+
+    private void tellOver() {
+        Runnable told = whenOver.getAndSet(null);
+        if (told != null) {
+            told.run();
+        }
+    }
+
+    /**
+     * Delivers what the side had sent that ended, and stops; when a side has ended.
+     *
+     * @throws InterruptedException when the conversation is told to give up
+     */
+    public Outcome settle() throws InterruptedException {
+        End end = Objects.requireNonNull(first.get());
+        return end.reason() == CloseReason.DRAIN ? flush(end) : settle(end);
     }
 
     /** Asks for an orderly end: what both sides have sent is delivered first. */

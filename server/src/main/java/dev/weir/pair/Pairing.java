@@ -222,6 +222,12 @@ public final class Pairing<S> {
         }
     }
 
+    /** {@return the worker that this place has been given already, or null} */
+    public @Nullable S given(Place<S> place) {
+        Optional<S> now = place.seat.getNow(Optional.empty());
+        return now.orElse(null);
+    }
+
     /**
      * Waits for the worker of a place.
      *

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pump {
 
-    private final String name;
+    private final String pair;
     private final Leg from;
     private final Leg to;
 
@@ -31,8 +31,8 @@ final class Pump {
     /** The receiver has ended: nobody is to wait for it any more. */
     private volatile boolean cut;
 
-    Pump(String name, Leg from, Leg to) {
-        this.name = name;
+    Pump(String pair, Leg from, Leg to) {
+        this.pair = pair;
         this.from = from;
         this.to = to;
     }
@@ -50,6 +50,7 @@ final class Pump {
             midMessage = run.unfinished();
             try {
                 if (!to.tryWrite(run)) {
+                    String name = "pump-to-" + to.side().label() + "-" + pair;
                     Thread.ofVirtual().name(name).start(() -> move(taken));
                     return;
                 }

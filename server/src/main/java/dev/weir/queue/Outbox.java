@@ -263,11 +263,17 @@ public final class Outbox {
         flush();
     }
 
-    /** A partner is found and its consumer will come: what begins from now on is for it. */
-    public void expectConsumer() {
+    /**
+     * A partner is found and its consumer will come: what begins from now on is for it.
+     *
+     * @return whether what began before was for nobody
+     */
+    public boolean expectConsumer() {
         lock.lock();
         try {
+            boolean was = unheard;
             hear();
+            return was;
         } finally {
             lock.unlock();
         }

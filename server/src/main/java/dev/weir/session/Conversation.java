@@ -16,11 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's life, on a virtual thread of its own: it waits for a worker, they talk, and when one
- * of them ends the other is told, kept or replaced. The thread moves no messages; the pumps of the
- * pair do.
+ * One client's life: it waits for a worker, they talk, and when one of them ends the other is told,
+ * kept or replaced.
+ *
+ * <p>It has a virtual thread as long as there is something to wait for: a worker, and the last words
+ * of a pair. While they talk it has none, for the pumps of the pair move the messages; so a pair
+ * that is silent costs no stack.
  */
-final class Conversation implements Runnable {
+final class Conversation {
 
     private static final Logger log = LoggerFactory.getLogger(Conversation.class);
 
@@ -33,6 +36,9 @@ final class Conversation implements Runnable {
     /** Who is about to be the worker; ends with the client. */
     private volatile @Nullable Party coming;
 
+    /** The worker to come was kept, and what it said was for nobody. */
+    private boolean wasUnheard;
+
     Conversation(Session client, Pairing<Party> pairing, Place<Party> place, Ids ids) {
         this.client = client;
         this.route = client.identity().route();
@@ -41,8 +47,13 @@ final class Conversation implements Runnable {
         this.ids = ids;
     }
 
-    @Override
-    public void run() {
+    /** What it does on a thread of its own. */
+    private interface Step {
+        void run() throws InterruptedException;
+    }
+
+    /** Begins; the client has its place. */
+    void begin() {
         client.onEnd(() -> {
             Party opening = coming;
             if (pairing.giveUp(place)) {
@@ -51,24 +62,64 @@ final class Conversation implements Runnable {
                 endIfInVain(opening);
             }
         });
+        Party atOnce = pairing.given(place);
+        if (atOnce != null) {
+            hear(atOnce); // before the client can tell anybody that it is there
+        }
+        onThread(this::meet);
+    }
+
+    private void onThread(Step step) {
+        client.activity().conversation(
+                Thread.ofVirtual().name("conversation-" + client.id()).start(() -> take(step)));
+    }
+
+    private void take(Step step) {
         try {
-            Party worker = awaitWorker();
-            while (worker != null) {
-                Outcome outcome = talk(worker);
-                worker = part(worker, outcome) ? awaitWorker() : null;
-            }
+            step.run();
         } catch (InterruptedException e) {
             endClient(CloseReason.DRAIN);
+            leave();
         } catch (RuntimeException e) {
             SessionLog.of(log.atError(), client).setCause(e).log("conversation failed");
             endClient(CloseReason.INTERNAL_ERROR);
-        } finally {
-            pairing.leave(place);
-            client.release();
-            LinkLeg unused = client.takeDialed();
-            if (unused != null) {
-                unused.end(new End(Side.WORKER, CloseReason.PARTNER_GONE));
-            }
+            leave();
+        }
+    }
+
+    private void meet() throws InterruptedException {
+        Party worker = awaitWorker();
+        if (worker == null) {
+            leave();
+        } else {
+            talk(worker);
+        }
+    }
+
+    /** Begins to talk, and goes on when one of the two has ended. */
+    private void talk(Party worker) {
+        wasUnheard = false;
+        Pair pair = new Pair(ids.next(), client, worker, longest(client, worker));
+        client.join(pair);
+        worker.join(pair);
+        SessionLog.of(log.atDebug(), client).addKeyValue("worker", worker.id()).log("paired");
+        pair.start(() -> onThread(() -> conclude(pair, worker)));
+    }
+
+    private void conclude(Pair pair, Party worker) throws InterruptedException {
+        if (part(worker, settle(pair, worker))) {
+            meet();
+        } else {
+            leave();
+        }
+    }
+
+    private void leave() {
+        pairing.leave(place);
+        client.release();
+        LinkLeg unused = client.takeDialed();
+        if (unused != null) {
+            unused.end(new End(Side.WORKER, CloseReason.PARTNER_GONE));
         }
     }
 
@@ -85,18 +136,32 @@ final class Conversation implements Runnable {
                 endClient(CloseReason.WAIT_EXPIRED); // without effect if it has given up
                 return null;
             }
+            hear(worker);
             boolean workerOpened = open(worker);
             if (workerOpened && client.awaitOpen()) {
                 return worker;
             }
             pairing.served(worker.host());
             if (workerOpened) {
+                unhear(worker);
                 offer(worker);
                 return null;
             }
             if (!waitAgain(new End(Side.WORKER, CloseReason.LOST), false)) {
                 return null;
             }
+        }
+    }
+
+    /** From here on, what the worker says is for this client. */
+    private void hear(Party worker) {
+        wasUnheard |= worker.outbox().expectConsumer();
+    }
+
+    /** The client is not there after all: what a worker said that was kept for it is for nobody. */
+    private void unhear(Party worker) {
+        if (wasUnheard) {
+            worker.lost(worker.outbox().discard());
         }
     }
 
@@ -111,17 +176,11 @@ final class Conversation implements Runnable {
         }
     }
 
-    private Outcome talk(Party worker) throws InterruptedException {
-        Pair pair = new Pair(ids.next(), client, worker, longest(client, worker));
-        client.join(pair);
-        worker.join(pair);
-        SessionLog.of(log.atInfo(), client)
-                .addKeyValue("worker", worker.id())
-                .log("paired");
+    private Outcome settle(Pair pair, Party worker) throws InterruptedException {
         Outcome outcome = null;
         try {
-            outcome = pair.run();
-            SessionLog.of(log.atInfo(), client)
+            outcome = pair.settle();
+            SessionLog.of(log.atDebug(), client)
                     .addKeyValue("worker", worker.id())
                     .addKeyValue("endedBy", outcome.end().side().label())
                     .addKeyValue("reason", outcome.end().reason().label())

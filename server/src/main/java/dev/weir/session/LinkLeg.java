@@ -383,7 +383,6 @@ public final class LinkLeg implements Party {
 
     @Override
     public void join(Pair joined) {
-        outbox.expectConsumer();
         pair = joined;
         End how = ended.get();
         if (how != null) {

@@ -135,20 +135,15 @@ public final class Reception {
         Pairing<Party> pairing = pairing(who.route());
         switch (pairing.enter(who.key(), who.subprotocol(), client)) {
             case Entry.Admitted<Party>(var place) ->
-                    converse(new Conversation(client, pairing, place, ids), client);
+                    new Conversation(client, pairing, place, ids).begin();
             case Entry.Replacing<Party>(var place, var replaced) -> {
                 replaced.forEach(old -> old.end(new End(Side.CLIENT, CloseReason.REPLACED)));
-                converse(new Conversation(client, pairing, place, ids), client);
+                new Conversation(client, pairing, place, ids).begin();
             }
             case Entry.KeyTaken<Party>() -> throw new RefusedException(Refusal.KEY_TAKEN);
             case Entry.RoomFull<Party>() -> throw new RefusedException(Refusal.ROOM_FULL);
             case Entry.NoWorker<Party>() -> throw new RefusedException(Refusal.NO_WORKER);
         }
-    }
-
-    private static void converse(Conversation conversation, Session client) {
-        String name = "conversation-" + client.identity().id();
-        client.activity().conversation(Thread.ofVirtual().name(name).start(conversation));
     }
 
     private void admitWorker(Session worker) throws RefusedException {

@@ -393,7 +393,6 @@ public final class Session implements Party {
     @Override
     public void join(Pair joined) {
         pairedAt = now();
-        outbox.expectConsumer();
         pair = joined;
         recorder.happened(pairedAt, What.PAIRED);
         End how = end();

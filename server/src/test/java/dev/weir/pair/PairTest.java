@@ -41,7 +41,15 @@ class PairTest {
     private final TestLeg client = new TestLeg(Side.CLIENT);
     private final TestLeg worker = new TestLeg(Side.WORKER);
     private final Pair pair = new Pair("p", client, worker, LINGER);
-    private final FutureTask<Outcome> conversation = new FutureTask<>(pair::run);
+    private final FutureTask<Outcome> conversation = new FutureTask<>(() -> converse(pair));
+
+    /** What a conversation does, on one thread. */
+    private static Outcome converse(Pair pair) throws InterruptedException {
+        CountDownLatch over = new CountDownLatch(1);
+        pair.start(over::countDown);
+        over.await();
+        return pair.settle();
+    }
 
     private Thread run() {
         return Thread.ofVirtual().start(conversation);
@@ -219,17 +227,23 @@ class PairTest {
 
     @Test
     void aConversationThatIsInterruptedGivesUp() throws Exception {
+        worker.block();
         Thread thread = run();
+        client.says("last words");
+        worker.awaitWriting();
+        pair.ended(CLIENT_BYE);
         thread.interrupt();
         assertThatThrownBy(this::outcome)
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(InterruptedException.class);
+        worker.unblock();
+        soon().until(() -> client.outbox.isSettled());
     }
 
     private List<String> heardByTheNextWorker(String until) throws Exception {
         TestLeg next = new TestLeg(Side.WORKER);
         Pair again = new Pair("q", client, next, LINGER);
-        FutureTask<Outcome> second = new FutureTask<>(again::run);
+        FutureTask<Outcome> second = new FutureTask<>(() -> converse(again));
         Thread.ofVirtual().start(second);
         soon().until(() -> next.heard.contains(until));
         again.ended(WORKER_LOST);
