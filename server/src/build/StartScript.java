@@ -18,8 +18,10 @@ void main(String[] args) throws IOException {
             elif [ "$here/weir.aot" -nt "$here/weir.jar" ]; then
                 cache=-XX:AOTCache=$here/weir.aot
             fi
-            # The collector is named because a JVM that sees one core would choose the serial one.
-            exec '%s' -XX:+UseG1GC ${cache:+"$cache"} -jar "$here/weir.jar" "$@"
+            # The collector is named because a JVM that sees one core would choose the serial one;
+            # why the rest: ops/deploy/jvm.options.
+            exec '%s' -XX:+UseG1GC -XX:+UseCompactObjectHeaders \\
+                -XX:MaxNewSize=24m -XX:GCTimeRatio=2 ${cache:+"$cache"} -jar "$here/weir.jar" "$@"
             """.formatted(java));
     if (!script.toFile().setExecutable(true)) {
         throw new IOException("cannot make " + script + " executable");

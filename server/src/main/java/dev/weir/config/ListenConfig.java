@@ -40,8 +40,8 @@ public record ListenConfig(
                 8080,
                 Duration.ofSeconds(10),
                 ByteSize.kib(8),
-                ByteSize.kib(64),
-                ByteSize.kib(64),
+                ByteSize.kib(256),
+                ByteSize.kib(512),
                 Duration.ofSeconds(5));
     }
 }

@@ -48,8 +48,15 @@ public final class Activity {
         WRITER.setOpaque(this, null);
     }
 
-    void conversation(Thread started) {
+    synchronized void conversation(Thread started) {
         conversation = started;
+    }
+
+    /** The thread of a conversation is done; perhaps the next one has begun. */
+    synchronized void conversationOver(Thread done) {
+        if (done.equals(conversation)) {
+            conversation = null;
+        }
     }
 
     /** {@return the event thread, while it handles something} */
@@ -62,7 +69,7 @@ public final class Activity {
         return (Thread) WRITER.getOpaque(this);
     }
 
-    /** {@return the thread of its conversation, if it is a client; it may have ended} */
+    /** {@return the thread of its conversation, while there is something to wait for} */
     public @Nullable Thread conversation() {
         return conversation;
     }

@@ -70,8 +70,10 @@ final class Conversation {
     }
 
     private void onThread(Step step) {
-        client.activity().conversation(
-                Thread.ofVirtual().name("conversation-" + client.id()).start(() -> take(step)));
+        Thread thread =
+                Thread.ofVirtual().name("conversation-" + client.id()).unstarted(() -> take(step));
+        client.activity().conversation(thread);
+        thread.start();
     }
 
     private void take(Step step) {
@@ -84,6 +86,8 @@ final class Conversation {
             SessionLog.of(log.atError(), client).setCause(e).log("conversation failed");
             endClient(CloseReason.INTERNAL_ERROR);
             leave();
+        } finally {
+            client.activity().conversationOver(Thread.currentThread());
         }
     }
 

@@ -26,7 +26,7 @@ public final class FlightRecorder {
     public static final int GRAIN_MILLIS = 20;
 
     private static final long GRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(GRAIN_MILLIS);
-    private static final int FIRST_EVENTS = 8;
+    private static final int FIRST_EVENTS = 4;
 
     /** Words of an event: when, kind and two figures. */
     private static final int WORDS = 4;

@@ -81,7 +81,7 @@ class FlightRecorderTest {
     @Test
     void itGrowsWithWhatThereIsToRemember() {
         receives(0, 1);
-        assertThat(memory.used()).isEqualTo(8 * EVENT_BYTES);
+        assertThat(memory.used()).isEqualTo(4 * EVENT_BYTES);
         for (int i = 1; i < 9; i++) {
             receives(i * 20L, 1);
         }
@@ -91,7 +91,7 @@ class FlightRecorderTest {
 
     @Test
     void withoutMoreMemoryTheLastOfFewerAreKept() {
-        Memory scarce = new Memory(100, 20 * EVENT_BYTES);
+        Memory scarce = new Memory(100, 18 * EVENT_BYTES);
         FlightRecorder first = new FlightRecorder(scarce, traffic, START);
         for (int i = 0; i < 50; i++) {
             first.received(START + TimeUnit.MILLISECONDS.toNanos(i * 20L));
