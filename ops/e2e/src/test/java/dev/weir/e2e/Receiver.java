@@ -16,10 +16,12 @@ final class Receiver implements AutoCloseable {
             "npm --prefix ops/e2e/src/test/receiver ci --ignore-scripts";
 
     private final Server server;
+    private final int port;
     private final int grpcPort;
 
-    private Receiver(Server server, int grpcPort) {
+    private Receiver(Server server, int port, int grpcPort) {
         this.server = server;
+        this.port = port;
         this.grpcPort = grpcPort;
     }
 
@@ -32,12 +34,17 @@ final class Receiver implements AutoCloseable {
         var command = List.of(
                 node, script, "-H", "127.0.0.1", "-p", String.valueOf(port),
                 "--grpc-port", String.valueOf(grpcPort));
-        return new Receiver(Server.start(command, log, port, "/healthz"), grpcPort);
+        return new Receiver(Server.start(command, log, port, "/healthz"), port, grpcPort);
     }
 
     /** Where OTLP over gRPC goes. */
     String endpoint() {
         return "http://127.0.0.1:" + grpcPort;
+    }
+
+    /** Where OTLP over HTTP goes. */
+    String httpEndpoint() {
+        return "http://127.0.0.1:" + port;
     }
 
     /** All spans so far. */

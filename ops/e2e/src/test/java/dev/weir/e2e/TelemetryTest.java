@@ -67,6 +67,62 @@ final class TelemetryTest {
         }
     }
 
+    /**
+     * The client's own trace has the handshake and the session; that of the message links to it, and
+     * goes through relay and connector into the worker, which knows nothing of Weir.
+     */
+    @Test
+    void theWayOfAMessageIsOneTraceFromTheRelayIntoTheWorker() throws Exception {
+        try (var receiver = Receiver.start(folder.resolve("receiver.log"));
+                var service = TracedWorker.start(receiver.httpEndpoint());
+                var weir = WeirProcess.startWith(
+                        Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.endpoint(),
+                                "OTEL_BSP_SCHEDULE_DELAY", "100",
+                                "OTEL_SERVICE_NAME", "relay-under-test"),
+                        """
+                        trace: { messages: 1 }
+                        connectors: [ { name: orders, type: http, url: "%s" } ]
+                        routes: [ { name: default, clients: "/client/{key}", connector: orders } ]
+                        """.formatted(service.url()))) {
+            var client = connect(weir.url("/client/a"), Map.of(
+                    "traceparent", "00-" + CALLER_TRACE + "-" + CALLER_SPAN + "-01"));
+            client.send("two apples");
+            assertThat(client.next()).isEqualTo("TWO APPLES");
+
+            var work = awaitSpan(receiver, "work");
+            var served = awaitSpan(receiver, "POST");
+            var called = awaitSpan(receiver, "send orders");
+            var forwarded = awaitSpan(receiver, "forward default");
+
+            assertThat(List.of(work, served, called, forwarded))
+                    .extracting(span -> span.path("traceId").asString())
+                    .containsOnly(forwarded.path("traceId").asString())
+                    .isNotEqualTo(CALLER_TRACE);
+            assertThat(forwarded.path("parentSpanId").asString("")).isEmpty();
+            assertThat(called.path("parentSpanId")).isEqualTo(forwarded.path("spanId"));
+            assertThat(served.path("parentSpanId")).isEqualTo(called.path("spanId"));
+            assertThat(work.path("parentSpanId")).isEqualTo(served.path("spanId"));
+            assertThat(List.of(work, served, called, forwarded))
+                    .extracting(span -> span.path("kind").asString())
+                    .containsExactly("INTERNAL", "SERVER", "CLIENT", "CONSUMER");
+            assertThat(List.of(work, served, called, forwarded))
+                    .extracting(span -> attribute(span, "service.name"))
+                    .containsExactly("worker-under-test", "worker-under-test",
+                            "relay-under-test", "relay-under-test");
+            assertThat(attribute(work, "text")).isEqualTo("two apples");
+            handshakeIsAChildOfTheCaller(receiver);
+            messageLinksToItsSession(receiver);
+            weir.stop();
+        }
+    }
+
+    /** The only span of that name, when it has arrived. */
+    private static JsonNode awaitSpan(Receiver receiver, String name) {
+        return await().atMost(SOON)
+                .until(() -> spans(receiver, name), spans -> spans.size() == 1)
+                .getFirst();
+    }
+
     private static JsonNode handshake(Receiver receiver) throws Exception {
         var spans = spans(receiver, "GET /client/{key}");
         assertThat(spans).hasSize(1);
