@@ -112,6 +112,7 @@ final class TelemetryTest {
             assertThat(attribute(work, "text")).isEqualTo("two apples");
             handshakeIsAChildOfTheCaller(receiver);
             messageLinksToItsSession(receiver);
+            client.socket.abort(); // else the drain waits for it
             weir.stop();
         }
     }
@@ -211,6 +212,8 @@ final class TelemetryTest {
                     weir.admin().get("/metrics").body()).containsPattern(
                             "otel_sdk_processor_span_processed_span_total"
                                     + "\\{error_type=\"queue_full\".* [1-9]"));
+            client.socket.abort();
+            worker.socket.abort();
             weir.stop();
         }
     }
