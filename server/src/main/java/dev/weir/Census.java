@@ -2,11 +2,14 @@ package dev.weir;
 
 import dev.weir.pair.Side;
 import dev.weir.queue.Depth;
+import dev.weir.queue.Outbox;
 import dev.weir.session.Ledger;
 import dev.weir.session.Ledger.Account;
+import dev.weir.session.LinkLeg;
 import dev.weir.session.Phase;
 import dev.weir.session.Session;
 import dev.weir.session.Sessions;
+import dev.weir.session.Tallies;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -42,14 +45,19 @@ final class Census {
         private void add(Session session) {
             Phase phase = session.phase();
             phases.merge(phase, 1L, Long::sum);
-            blocked += session.outbox().blocking() ? 1 : 0;
-            Depth depth = session.outbox().depth();
+            // Who waits for a partner may well have queued something.
+            add(session.outbox(), phase == Phase.PAIRED);
+        }
+
+        private void add(Outbox outbox, boolean paired) {
+            blocked += outbox.blocking() ? 1 : 0;
+            Depth depth = outbox.depth();
             queuedMessages += depth.messages();
             queuedBytes += depth.bytes();
             mostMessages = Math.max(mostMessages, depth.highWaterMessages());
             mostBytes = Math.max(mostBytes, depth.highWaterBytes());
-            if (phase == Phase.PAIRED) { // who waits for a partner may well have queued something
-                oldestNanos = Math.max(oldestNanos, session.outbox().oldestNanos());
+            if (paired) {
+                oldestNanos = Math.max(oldestNanos, outbox.oldestNanos());
             }
         }
     }
@@ -64,11 +72,13 @@ final class Census {
 
     private final List<Account> accounts;
     private final Sessions sessions;
+    private final Tallies tallies;
 
     /** Of these sessions; all accounts are told of, even of those that never had a session. */
-    Census(List<Account> accounts, Sessions sessions) {
+    Census(List<Account> accounts, Sessions sessions, Tallies tallies) {
         this.accounts = accounts;
         this.sessions = sessions;
+        this.tallies = tallies;
     }
 
     /** What one walk found. */
@@ -96,10 +106,17 @@ final class Census {
         }
         sessions.ledger().accounts().forEach((account, totals) ->
                 add(counts, account, past(totals)));
+        tallies.accounts().forEach((account, tally) -> add(counts, account, past(tally.links())));
         for (Session session : sessions.all()) {
             Account account = Ledger.accountOf(session);
             present.computeIfAbsent(account, a -> new Present()).add(session);
             add(counts, account, live(session));
+            LinkLeg link = LinkLeg.of(session);
+            if (link != null && link.end() == null) {
+                Account service = new Account(account.route(), link.side());
+                present.computeIfAbsent(service, a -> new Present()).add(link.outbox(), true);
+                add(counts, service, live(link));
+            }
         }
         counts.forEach((account, values) -> values.replaceAll((count, value) ->
                 told.merge(new Series(account, count), value, Math::max)));
@@ -124,6 +141,13 @@ final class Census {
                 Count.BYTES_SENT, session.traffic().sent().bytes(),
                 Count.DROPPED, session.outbox().depth().dropped(),
                 Count.BLOCKED_NANOS, session.outbox().blockedNanos());
+    }
+
+    /** What of a link is told at its end only; the rest is counted as it happens. */
+    private static Map<Count, Long> live(LinkLeg link) {
+        return Map.of(
+                Count.DROPPED, link.outbox().depth().dropped(),
+                Count.BLOCKED_NANOS, link.outbox().blockedNanos());
     }
 
     private static void add(

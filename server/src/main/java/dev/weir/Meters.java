@@ -89,7 +89,7 @@ final class Meters implements AutoCloseable {
                         .map(side -> new Account(route.name(), side)))
                 .toList();
         accounts.forEach(tallies::of); // a count that is still zero is shown, too
-        this.census = new Census(accounts, sessions);
+        this.census = new Census(accounts, sessions, tallies);
 
         live = amount("weir.sessions", "{session}", "Live sessions");
         ended = count("weir.sessions.ended", "{session}", "Sessions that are over");

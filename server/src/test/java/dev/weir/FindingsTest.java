@@ -7,6 +7,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import dev.weir.ScriptedConnector.Script;
+import dev.weir.connectors.Message;
 import dev.weir.ops.watch.Call;
 import dev.weir.ops.watch.CallWatch;
 import dev.weir.ops.watch.Culprit;
@@ -22,6 +24,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -112,6 +115,61 @@ class FindingsTest {
         assertThat(found("stalled-pair", sender.id())).isNull();
         slow.read();
         awaitEnd("stalled-pair", slow.id());
+    }
+
+    /** Clients of a route whose service is that script. */
+    private Script scripted(String... settings) {
+        String script = UUID.randomUUID().toString();
+        weir.node("connectors: [ { name: orders, type: scripted, script: " + script + " } ]")
+                .serviceRoute("served", "/client/{key}", "orders", settings);
+        return Script.of(script);
+    }
+
+    @Test
+    void aClientThatDoesNotReadWhatComesFromAServiceIsTheCulprit() throws Exception {
+        Script service = scripted(NO_DEADLINES, "queue: { bytes: 128KiB, stall: 1h }");
+        RawPeer slow = weir.dial("/client/a").stalled().open();
+        soon().until(() -> !service.links.isEmpty());
+        for (int i = 0; i < 1000; i++) {
+            service.link().says(Message.text("x".repeat(CHUNK)));
+        }
+
+        JsonNode finding = awaitFinding("stalled-pair", slow.id());
+
+        assertThat(finding.path("culprit").path("side").asString()).isEqualTo("client");
+        assertThat(finding.path("summary").asString())
+                .contains("client " + slow.id() + " has taken nothing")
+                .contains("of connector orders wait for it");
+        assertThat(stack(finding)).anyMatch(frame -> frame.contains("WriteCompletion.await"));
+        assertThat(finding.path("evidence").path("senderHeldUp").asBoolean()).isTrue();
+        slow.read();
+        awaitEnd("stalled-pair", slow.id());
+    }
+
+    @Test
+    void aServiceThatTakesNothingIsTheCulpritThoughNoCallIsUnderWay() throws Exception {
+        scripted("when-open: wait");
+        RawPeer client = weir.client("a");
+        client.text("before").text();
+        force("open");
+        client.text("an order");
+
+        JsonNode finding = awaitFinding("stalled-pair", client.id());
+
+        assertThat(finding.path("culprit").path("connector").asString()).isEqualTo("orders");
+        assertThat(finding.path("culprit").path("route").asString()).isEqualTo("served");
+        assertThat(finding.path("summary").asString())
+                .contains("connector orders has taken nothing")
+                .contains("1 messages (8 bytes) of client " + client.id());
+        assertThat(finding.path("evidence").path("breaker").asString()).isEqualTo("forced-open");
+        force("auto");
+        assertThat(client.text()).isEqualTo("an order");
+        awaitEnd("stalled-pair", client.id());
+    }
+
+    private void force(String what) throws IOException {
+        assertThat(weir.admin("POST", "/connectors/orders/breaker?force=" + what).status())
+                .isEqualTo(200);
     }
 
     @Test

@@ -3,9 +3,14 @@ package dev.weir;
 import static dev.weir.RunningRelay.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.ScriptedConnector.Script;
+import dev.weir.connectors.Message;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -64,6 +69,66 @@ class MetersTest {
                     .isBetween(1e-6, 60.0);
             assertThat(page.value("weir_forward_duration_seconds_count", "weir_side=worker"))
                     .isZero();
+        });
+    }
+
+    /** A link to a service is no session, but what goes through it counts as a worker's. */
+    @Test
+    void whatAServiceTakesAndSaysIsCountedAsThatOfAWorker() throws Exception {
+        String script = UUID.randomUUID().toString();
+        weir.node("connectors: [ { name: echo, type: scripted, script: " + script + " } ]")
+                .serviceRoute("service", "/c/{key}", "echo");
+        RawPeer client = weir.open("/c/a");
+        assertThat(client.text("hello").text()).isEqualTo("hello");
+        soon().untilAsserted(() -> assertService(scrape()));
+        client.close(1000, "");
+        soon().untilAsserted(() -> assertThat(scrape().value("weir_sessions")).isZero());
+        assertService(scrape());
+        assertThat(StreamSupport.stream(weir.admin("/routes").json().path("routes").spliterator(),
+                        false)
+                .map(route -> route.path("fromWorkers").path("messages").asInt())).contains(1);
+    }
+
+    private static void assertService(Scrape page) {
+        for (String way : List.of("received", "sent")) {
+            for (String side : List.of("client", "worker")) {
+                assertThat(page.value("weir_messages_" + way + "_total",
+                        "weir_route=service", "weir_side=" + side)).as(way).isEqualTo(1);
+                assertThat(page.value("weir_payload_" + way + "_bytes_total",
+                        "weir_route=service", "weir_side=" + side)).as(way).isEqualTo(5);
+                assertThat(page.value("weir_forward_duration_seconds_count",
+                        "weir_route=service", "weir_side=" + side)).as(way).isEqualTo(1);
+            }
+        }
+        assertThat(page.value("weir_sessions", "weir_side=worker")).isZero();
+    }
+
+    @Test
+    void whatAClientDoesNotTakeOfAServiceIsInTheQueueOfTheWorkerSide() throws Exception {
+        String script = UUID.randomUUID().toString();
+        Script service = Script.of(script);
+        weir.node("connectors: [ { name: echo, type: scripted, script: " + script + " } ]")
+                .serviceRoute("deaf", "/c/{key}", "echo", "queue: { bytes: 128KiB }");
+        RawPeer client = weir.dial("/c/a").stalled().open();
+        soon().until(() -> !service.links.isEmpty());
+        for (int i = 0; i < 1000; i++) {
+            service.link().says(Message.binary(new byte[16 * 1024]));
+        }
+        soon().untilAsserted(() -> {
+            Scrape page = scrape();
+            assertThat(page.value("weir_queue_payload_bytes", "weir_side=worker"))
+                    .isGreaterThan(100_000);
+            assertThat(page.value("weir_sessions_blocked", "weir_side=worker")).isEqualTo(1);
+            assertThat(page.value("weir_queue_age_seconds", "weir_side=worker"))
+                    .isGreaterThan(0.5);
+            assertThat(page.value("weir_blocked_time_seconds_total", "weir_side=worker"))
+                    .isGreaterThan(0.5);
+        });
+        client.reset();
+        soon().untilAsserted(() -> {
+            assertThat(scrape().value("weir_queue_payload_bytes")).isZero();
+            assertThat(scrape().value("weir_blocked_time_seconds_total", "weir_side=worker"))
+                    .isGreaterThan(0.5);
         });
     }
 

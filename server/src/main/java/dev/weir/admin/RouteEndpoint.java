@@ -10,6 +10,7 @@ import dev.weir.pair.CloseReason;
 import dev.weir.pair.Side;
 import dev.weir.session.Ledger;
 import dev.weir.session.Ledger.Account;
+import dev.weir.session.LinkLeg;
 import dev.weir.session.Reception;
 import dev.weir.session.Session;
 import dev.weir.session.Sessions;
@@ -38,6 +39,7 @@ final class RouteEndpoint {
      * @param waitingClients in the waiting room
      * @param waitingWorkers without a client
      * @param fromClients what clients sent
+     * @param fromWorkers what workers sent, or the service in their place
      * @param ends how many sessions ended for which reason
      */
     record RouteView(
@@ -61,19 +63,19 @@ final class RouteEndpoint {
     private final int port;
     private final Sessions sessions;
     private final Reception reception;
-    private final Tallies lost;
+    private final Tallies shared;
 
     RouteEndpoint(
             Supplier<Config> config,
             int port,
             Sessions sessions,
             Reception reception,
-            Tallies lost) {
-        this.lost = lost;
+            Tallies shared) {
         this.config = config;
         this.port = port;
         this.sessions = sessions;
         this.reception = reception;
+        this.shared = shared;
     }
 
     Endpoint endpoint() {
@@ -116,13 +118,22 @@ final class RouteEndpoint {
     private Answer routes(Request request) {
         Map<Account, Tally> tallies = new HashMap<>();
         for (Session session : sessions.all()) {
-            tallies.computeIfAbsent(Ledger.accountOf(session), a -> new Tally()).add(session);
+            Account account = Ledger.accountOf(session);
+            tallies.computeIfAbsent(account, a -> new Tally()).add(session);
+            LinkLeg link = LinkLeg.of(session);
+            if (link != null && link.end() == null) {
+                tallies.computeIfAbsent(
+                                new Account(account.route(), link.side()), a -> new Tally())
+                        .undelivered += link.outbox().depth().dropped();
+            }
         }
         sessions.ledger().accounts().forEach((account, totals) ->
                 tallies.computeIfAbsent(account, a -> new Tally()).add(totals));
-        lost.accounts().forEach((account, tally) ->
-                tallies.computeIfAbsent(account, a -> new Tally()).undelivered +=
-                        tally.lost().sum());
+        shared.accounts().forEach((account, counted) -> {
+            Tally tally = tallies.computeIfAbsent(account, a -> new Tally());
+            tally.undelivered += counted.lost().sum();
+            tally.add(counted.links());
+        });
 
         Config now = config.get();
         Map<String, RouteConfig> gone = new HashMap<>();

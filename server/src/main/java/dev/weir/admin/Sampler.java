@@ -7,7 +7,9 @@ import dev.weir.admin.Overview.Traffic;
 import dev.weir.pair.Side;
 import dev.weir.queue.BufferPool;
 import dev.weir.queue.Depth;
+import dev.weir.queue.Outbox;
 import dev.weir.session.Ledger;
+import dev.weir.session.LinkLeg;
 import dev.weir.session.Reception;
 import dev.weir.session.Session;
 import dev.weir.session.Sessions;
@@ -112,6 +114,7 @@ public final class Sampler implements Runnable {
         sources.sessions().ledger().accounts().values().forEach(tally::add);
         for (Tallies.Tally each : sources.tallies().accounts().values()) {
             tally.undelivered += each.lost().sum();
+            tally.add(each.links());
         }
         Traffic total = new Traffic(tally.messages, tally.bytes, tally.undelivered);
         return new Overview(
@@ -187,12 +190,20 @@ public final class Sampler implements Runnable {
                 }
                 case CLOSING, ENDED -> closing++;
             }
-            blocked += session.outbox().blocking() ? 1 : 0;
-            Depth depth = session.outbox().depth();
-            queued += depth.messages();
-            queuedBytes += depth.bytes();
             messages += session.traffic().received().messages();
             bytes += session.traffic().received().bytes();
+            add(session.outbox());
+            LinkLeg link = LinkLeg.of(session);
+            if (link != null && link.end() == null) {
+                add(link.outbox());
+            }
+        }
+
+        private void add(Outbox outbox) {
+            blocked += outbox.blocking() ? 1 : 0;
+            Depth depth = outbox.depth();
+            queued += depth.messages();
+            queuedBytes += depth.bytes();
             undelivered += depth.dropped();
         }
 

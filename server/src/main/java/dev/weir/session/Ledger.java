@@ -3,6 +3,7 @@ package dev.weir.session;
 import dev.weir.pair.CloseReason;
 import dev.weir.pair.End;
 import dev.weir.pair.Side;
+import dev.weir.queue.Outbox;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,6 +32,24 @@ public final class Ledger {
             for (CloseReason reason : CloseReason.values()) {
                 ends.put(reason, new LongAdder());
             }
+        }
+
+        /** Counts a message that came in. */
+        void received(long bytes) {
+            receivedMessages.increment();
+            receivedBytes.add(bytes);
+        }
+
+        /** Counts a message that was handed over. */
+        void sent(long bytes) {
+            sentMessages.increment();
+            sentBytes.add(bytes);
+        }
+
+        /** Counts what an outbox knows that is not used any more. */
+        void closed(Outbox outbox) {
+            dropped.add(outbox.depth().dropped());
+            blockedNanos.add(outbox.blockedNanos());
         }
 
         /** {@return what these sessions sent to us} */
@@ -75,8 +94,7 @@ public final class Ledger {
         Traffic.Count sent = session.traffic().sent();
         totals.sentMessages.add(sent.messages());
         totals.sentBytes.add(sent.bytes());
-        totals.dropped.add(session.outbox().depth().dropped());
-        totals.blockedNanos.add(session.outbox().blockedNanos());
+        totals.closed(session.outbox());
         End end = session.end();
         if (end != null) {
             totals.ends.getOrDefault(end.reason(), new LongAdder()).increment();

@@ -1,5 +1,6 @@
 package dev.weir.session;
 
+import dev.weir.config.RouteConfig;
 import dev.weir.connectors.Caller;
 import dev.weir.connectors.Deadlines;
 import dev.weir.connectors.Goodbye;
@@ -8,6 +9,7 @@ import dev.weir.connectors.LinkException;
 import dev.weir.connectors.LinkException.Kind;
 import dev.weir.connectors.Message;
 import dev.weir.connectors.guard.Service;
+import dev.weir.connectors.guard.State;
 import dev.weir.pair.Close;
 import dev.weir.pair.CloseReason;
 import dev.weir.pair.End;
@@ -27,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +69,7 @@ public final class LinkLeg implements Party {
 
     private final AtomicReference<@Nullable End> ended = new AtomicReference<>();
     private final CountDownLatch over = new CountDownLatch(1);
+    private final LongAdder taken = new LongAdder();
     private volatile String subprotocol = "";
     private volatile @Nullable Pair pair;
 
@@ -179,6 +183,7 @@ public final class LinkLeg implements Party {
         try {
             dispatch.send(message);
             settled = true;
+            tally.links().sent(message.length());
         } catch (LinkException e) {
             good = !e.mayHaveArrived() && dispatch.isOver();
             settled = !good && dispatch.bury(message, e);
@@ -186,6 +191,7 @@ public final class LinkLeg implements Party {
                 fail(e, "message not delivered");
             }
         } finally {
+            taken.increment();
             assembly.settled(message);
             if (!settled && !good) {
                 undelivered(message.length());
@@ -251,6 +257,7 @@ public final class LinkLeg implements Party {
     private void put(Message message) throws InterruptedException {
         int opcode = message.isText() ? Opcode.TEXT : Opcode.BINARY;
         Verdict verdict;
+        tally.links().received(message.length());
         turn.acquire();
         try {
             verdict = inbound.accept(opcode, true, ByteBuffer.wrap(message.payload()), true);
@@ -294,6 +301,7 @@ public final class LinkLeg implements Party {
             } else if (!outbox.hasRoom(opcode, first)) {
                 return Pushed.FULL;
             }
+            tally.links().received(payload.remaining());
             verdict = inbound.accept(opcode, true, payload, true);
             outbox.flush();
         } finally {
@@ -367,6 +375,34 @@ public final class LinkLeg implements Party {
         dispatch.close(goodbye);
         inbound.close();
         assembly.close();
+        tally.links().closed(outbox);
+    }
+
+    // For those who watch it.
+
+    /** {@return the link that serves a client, or null} */
+    public static @Nullable LinkLeg of(Session client) {
+        return client.link();
+    }
+
+    /** {@return the session of its client} */
+    public String session() {
+        return caller.session();
+    }
+
+    /** {@return the route of its client} */
+    public RouteConfig route() {
+        return upstream.route();
+    }
+
+    /** {@return what the breaker in front of its service does} */
+    public State state() {
+        return service.state();
+    }
+
+    /** {@return how many messages of its client are done with: delivered, buried, or failed} */
+    public long taken() {
+        return taken.sum();
     }
 
     // As a party of a conversation.

@@ -19,15 +19,23 @@ public final class Tallies {
      *     socket has taken it. All messages of one write count with the time of the oldest of them
      * @param roundTrip how long pings to its sessions took
      * @param lost messages that its sessions sent and that an end kept from being written
+     * @param links what went through links to services, which are in the place of workers and no
+     *     sessions; of their outboxes it has what those knew at the end of their links
      */
-    public record Tally(Durations forward, Durations roundTrip, LongAdder lost) {}
+    public record Tally(
+            Durations forward, Durations roundTrip, LongAdder lost, Ledger.Totals links) {
+
+        private static Tally empty() {
+            return new Tally(
+                    new Durations(), new Durations(), new LongAdder(), new Ledger.Totals());
+        }
+    }
 
     private final Map<Account, Tally> accounts = new ConcurrentHashMap<>();
 
     /** {@return that of an account} */
     public Tally of(Account account) {
-        return accounts.computeIfAbsent(
-                account, a -> new Tally(new Durations(), new Durations(), new LongAdder()));
+        return accounts.computeIfAbsent(account, a -> Tally.empty());
     }
 
     /** {@return all there are, as a view that cannot be changed} */

@@ -22,7 +22,6 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,8 +70,10 @@ public final class Diagnosis implements AutoCloseable {
                 new CarrierWatch(limits.carrierDelay(), culprits::ownerOf, nanoClock);
         watch.add(carriers);
         carriers.start();
-        if (!limits.pinned().isZero()) {
-            PinWatch pins = new PinWatch(limits.pinned(), culprits::ownerOf);
+        PinWatch pins = limits.pinned().isZero()
+                ? null
+                : new PinWatch(limits.pinned(), culprits::ownerOf);
+        if (pins != null) {
             watch.add(pins);
             pins.start();
         }
@@ -85,7 +86,8 @@ public final class Diagnosis implements AutoCloseable {
                         pool::used, pool::budget),
                 limits.queueMemory(), 1,
                 () -> worstReceiver(sessions), () -> sessionsByRoute(sessions)));
-        watch.add(new PairWatch(sessions, limits.stalled(), limits.flood(), nanoClock));
+        watch.add(new PairWatch(
+                sessions, limits.stalled(), limits.stuck(), limits.flood(), nanoClock));
         watch.add(new PeerWatch(sessions, limits.silent()));
         watch.add(new CallWatch(
                 Kind.STUCK_CALL, limits.stuck(), new EventThreads(sessions, nanoClock)));
@@ -94,6 +96,9 @@ public final class Diagnosis implements AutoCloseable {
         Profiler profiler = config.admin().profile() ? new Profiler() : null;
         FindingPages pages = new FindingPages(findings, sessions, profiler, clock, nanoClock);
         List<Runnable> ends = new ArrayList<>(instruments(meter, findings, carriers));
+        if (pins != null) {
+            ends.addAll(instruments(meter, pins));
+        }
         if (profiler != null) {
             ends.add(profiler::close);
         }
@@ -122,6 +127,22 @@ public final class Diagnosis implements AutoCloseable {
                         ::close);
     }
 
+    private static List<Runnable> instruments(Meter meter, PinWatch pins) {
+        return List.of(
+                meter.counterBuilder("weir.carrier.pins")
+                        .setDescription("Times that a virtual thread held its carrier for"
+                                + " watch.pinned or longer while it waited")
+                        .setUnit("{pin}")
+                        .buildWithCallback(to -> to.record(pins.count()))
+                        ::close,
+                meter.counterBuilder("weir.carrier.pinned.time")
+                        .ofDoubles()
+                        .setDescription("How long that was, all together")
+                        .setUnit("s")
+                        .buildWithCallback(to -> to.record(pins.seconds()))
+                        ::close);
+    }
+
     /** Every kind is there, with 0, so that an alert on it has something to look at. */
     private static Map<Attributes, Long> open(Findings findings) {
         Map<Attributes, Long> counts = new HashMap<>();
@@ -145,18 +166,25 @@ public final class Diagnosis implements AutoCloseable {
                         session -> session.identity().route().name(), Collectors.counting())));
     }
 
-    /** The session that does not take the most: as the one that would be closed first. */
+    /** Who does not take the most: as the one that would be closed first. */
     private static Culprit worstReceiver(Sessions sessions) {
-        return sessions.all().stream()
-                .max(Comparator.comparingLong(session -> session.outbox().depth().bytes()))
-                .map(Diagnosis::receiverOf)
-                .map(Culprits::of)
-                .orElse(Culprit.nobody());
-    }
-
-    private static Session receiverOf(Session sender) {
-        Session partner = sender.partner();
-        return partner == null ? sender : partner;
+        long most = 0;
+        Culprit worst = Culprit.nobody();
+        for (Session session : sessions.all()) {
+            Partner partner = Partner.of(session);
+            Partner self = new Partner.Peer(session);
+            long bytes = session.outbox().depth().bytes();
+            if (bytes > most) {
+                most = bytes;
+                worst = (partner == null ? self : partner).culprit();
+            }
+            if (partner instanceof Partner.ServiceLink
+                    && partner.leg().outbox().depth().bytes() > most) {
+                most = partner.leg().outbox().depth().bytes();
+                worst = self.culprit();
+            }
+        }
+        return worst;
     }
 
     /** {@return where others register what they know} */

@@ -1,7 +1,6 @@
 package dev.weir.watch;
 
 import dev.weir.config.QueueConfig;
-import dev.weir.ops.watch.Culprit;
 import dev.weir.ops.watch.Kind;
 import dev.weir.ops.watch.Probe;
 import dev.weir.ops.watch.Severity;
@@ -11,7 +10,8 @@ import dev.weir.queue.Depth;
 import dev.weir.session.FlightRecorder.What;
 import dev.weir.session.Session;
 import dev.weir.session.Sessions;
-import dev.weir.session.Traffic;
+import dev.weir.watch.Partner.Peer;
+import dev.weir.watch.Partner.ServiceLink;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks at the queue of every direction. Two things may be wrong with one that does not empty: its
  * receiver takes <em>nothing</em> (a stalled pair, and the receiver is the culprit), or it takes
- * some and yet the queue stays full (the sender sends without bound, and it is the culprit).
+ * some and yet the queue stays full (the sender sends without bound, and it is the culprit). Either
+ * of them may be a link to a service, which has as much patience with it as its calls have.
  *
  * <p>It compares what it sees now with what it saw last, so a message costs nothing; times are
  * exact to one look.
@@ -53,13 +54,27 @@ final class PairWatch implements Probe {
 
     private final Sessions sessions;
     private final Duration stalled;
+    private final Duration stuck;
     private final Duration flood;
     private final LongSupplier nanoClock;
     private final Marks<Mark> marks = new Marks<>();
 
-    PairWatch(Sessions sessions, Duration stalled, Duration flood, LongSupplier nanoClock) {
+    /**
+     * A watch over the pairs of these sessions.
+     *
+     * @param stalled a session that has taken nothing for so long is a finding
+     * @param stuck the same for a service
+     * @param flood a queue that has been full for so long, though something is taken, is a finding
+     */
+    PairWatch(
+            Sessions sessions,
+            Duration stalled,
+            Duration stuck,
+            Duration flood,
+            LongSupplier nanoClock) {
         this.sessions = sessions;
         this.stalled = stalled;
+        this.stuck = stuck;
         this.flood = flood;
         this.nanoClock = nanoClock;
     }
@@ -67,29 +82,36 @@ final class PairWatch implements Probe {
     @Override
     public List<Sighting> look() {
         List<Sighting> seen = new ArrayList<>();
-        for (Session sender : sessions.all()) {
-            Session receiver = sender.partner();
-            if (receiver != null) {
-                look(sender, receiver, seen);
+        for (Session session : sessions.all()) {
+            Partner partner = Partner.of(session);
+            if (partner != null) {
+                Peer self = new Peer(session);
+                look(self, partner, seen);
+                if (partner instanceof ServiceLink) { // no session, so its turn is now
+                    look(partner, self, seen);
+                }
             }
         }
         marks.turn();
         return seen;
     }
 
-    private void look(Session sender, Session receiver, List<Sighting> seen) {
-        Depth depth = sender.outbox().depth();
+    private void look(Partner sender, Partner receiver, List<Sighting> seen) {
+        Depth depth = sender.leg().outbox().depth();
         if (depth.messages() == 0 && depth.dropped() == 0) {
             return;
         }
         long now = nanoClock.getAsLong();
-        Mark before = marks.of(sender);
+        Mark before = marks.of(sender.leg());
         Mark mark = mark(sender, receiver, depth, before, now);
-        marks.keep(sender, mark);
-        if (mark.blocking && (before == null || !before.blocking)) {
-            sender.recorder().happened(now, What.HELD_UP);
+        marks.keep(sender.leg(), mark);
+        if (mark.blocking
+                && (before == null || !before.blocking)
+                && sender instanceof Peer(Session session)) {
+            session.recorder().happened(now, What.HELD_UP);
         }
-        if (depth.messages() > 0 && now - mark.takenAt >= stalled.toNanos()) {
+        long patience = (receiver instanceof ServiceLink ? stuck : stalled).toNanos();
+        if (depth.messages() > 0 && now - mark.takenAt >= patience) {
             seen.add(stall(sender, receiver, depth, now - mark.takenAt));
         } else if (now - mark.full >= flood.toNanos() && mark.taken != mark.takenAtFull) {
             seen.add(flood(sender, receiver, depth, mark, now));
@@ -97,21 +119,20 @@ final class PairWatch implements Probe {
     }
 
     private static Mark mark(
-            Session sender,
-            Session receiver,
+            Partner sender,
+            Partner receiver,
             Depth depth,
             @Nullable Mark before,
             long now) {
-        Traffic.Count sent = receiver.traffic().sent();
-        long taken = sent.messages() + sent.bytes();
-        long blockedNanos = sender.outbox().blockedNanos();
-        boolean blocking = sender.outbox().blocking();
+        long taken = receiver.taken();
+        long blockedNanos = sender.leg().outbox().blockedNanos();
+        boolean blocking = sender.leg().outbox().blocking();
         if (before == null) {
             return new Mark(
                     taken, now, now, taken, blockedNanos, depth.dropped(), now, blocking);
         }
         boolean waits = depth.messages() > 0 && taken == before.taken;
-        boolean full = nearlyFull(sender.identity().route().queue(), depth)
+        boolean full = nearlyFull(sender.limits(), depth)
                 || depth.dropped() > before.dropped
                 || (blockedNanos - before.blockedNanos) * 2 > now - before.at;
         return new Mark(
@@ -130,47 +151,44 @@ final class PairWatch implements Probe {
                 || depth.bytes() >= limits.bytes().bytes() * NEARLY;
     }
 
-    private static Sighting stall(Session sender, Session receiver, Depth depth, long nanos) {
-        Thread writer = receiver.activity().writer();
-        Culprit culprit = Culprits.of(receiver);
+    private static Sighting stall(Partner sender, Partner receiver, Depth depth, long nanos) {
         Map<String, Object> evidence = queue(sender, receiver, depth);
         evidence.put("oldestMillis", nanos / 1_000_000);
-        evidence.put("waitsFor", writer == null ? "the pump" : "the socket to take bytes");
+        evidence.putAll(receiver.whyNot());
         return new Sighting(
                 Kind.STALLED_PAIR,
-                sender.identity().id(),
+                sender.id(),
                 Severity.WARNING,
-                writer == null ? culprit : culprit.in(writer),
-                Culprits.words(receiver) + " has taken nothing for " + Wording.time(nanos)
+                receiver.caughtTaking(),
+                receiver.words() + " has taken nothing for " + Wording.time(nanos)
                         + ", and " + depth.messages() + " messages (" + depth.bytes()
-                        + " bytes) of " + Culprits.words(sender) + " wait for it",
+                        + " bytes) of " + sender.words() + " wait for it",
                 evidence);
     }
 
     private static Sighting flood(
-            Session sender, Session receiver, Depth depth, Mark mark, long now) {
+            Partner sender, Partner receiver, Depth depth, Mark mark, long now) {
         Map<String, Object> evidence = queue(sender, receiver, depth);
         evidence.put("fullMillis", (now - mark.full) / 1_000_000);
         return new Sighting(
                 Kind.UNBOUNDED_SENDER,
-                sender.identity().id(),
+                sender.id(),
                 Severity.WARNING,
-                Culprits.of(sender),
-                Culprits.words(sender) + " has kept its queue full for "
+                sender.culprit(),
+                sender.words() + " has kept its queue full for "
                         + Wording.time(now - mark.full) + ", though "
-                        + Culprits.words(receiver) + " takes messages",
+                        + receiver.words() + " takes messages",
                 evidence);
     }
 
-    private static Map<String, Object> queue(Session sender, Session receiver, Depth depth) {
+    private static Map<String, Object> queue(Partner sender, Partner receiver, Depth depth) {
         Map<String, Object> evidence = new HashMap<>();
-        evidence.put("sender", sender.identity().id());
-        evidence.put("receiver", receiver.identity().id());
-        evidence.put("receiverAddress", receiver.identity().address());
+        evidence.put("sender", sender.id());
+        evidence.put("receiver", receiver.id());
         evidence.put("queuedMessages", depth.messages());
         evidence.put("queuedBytes", depth.bytes());
         evidence.put("dropped", depth.dropped());
-        evidence.put("senderHeldUp", sender.outbox().blocking());
+        evidence.put("senderHeldUp", sender.leg().outbox().blocking());
         return evidence;
     }
 }

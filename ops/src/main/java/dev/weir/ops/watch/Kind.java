@@ -24,8 +24,9 @@ public enum Kind {
             + " is held up; closing it (DELETE /sessions/ID) frees its partner."),
     SESSION_LEAK("A bug: keep GET /threads and the log of that session for the report. A restart"
             + " gives back what is held."),
-    STALLED_PAIR("The named session does not take what its partner sends. Look at that process:"
-            + " is it stopped, out of CPU, or not reading? It is closed with 1013 at its deadline."),
+    STALLED_PAIR("The named session or service does not take what its partner sends. Look at that"
+            + " process: is it stopped, out of CPU, or not reading? A session is closed with 1013"
+            + " at its deadline."),
     UNBOUNDED_SENDER("The named session sends more than its partner can take. Slow it down, give"
             + " its messages to more workers, or let the route drop some (queue.when-full)."),
     HALF_OPEN_PEER("Nothing has been heard of that peer since our ping: its host is gone, frozen,"

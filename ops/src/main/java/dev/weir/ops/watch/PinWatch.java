@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongFunction;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
@@ -37,6 +38,9 @@ public final class PinWatch implements Probe, AutoCloseable {
 
     private final Duration threshold;
     private final LongFunction<@Nullable Culprit> owners;
+
+    private final LongAdder count = new LongAdder();
+    private final LongAdder nanos = new LongAdder();
 
     /** Guarded by this. */
     private final List<Pin> pins = new ArrayList<>();
@@ -100,6 +104,8 @@ public final class PinWatch implements Probe, AutoCloseable {
                 thread == null ? -1 : thread.getJavaThreadId(),
                 (operation + ": " + reason),
                 stackOf(event.getStackTrace()));
+        count.increment();
+        nanos.add(pin.nanos());
         synchronized (this) {
             if (pins.size() < REMEMBERED) {
                 pins.add(pin);
@@ -120,6 +126,16 @@ public final class PinWatch implements Probe, AutoCloseable {
         RecordedMethod method = frame.getMethod();
         return method.getType().getName() + "." + method.getName() + "(line "
                 + frame.getLineNumber() + ")";
+    }
+
+    /** {@return how many there were since the start, of those that were long enough} */
+    public long count() {
+        return count.sum();
+    }
+
+    /** {@return how long those lasted, all together, in seconds} */
+    public double seconds() {
+        return nanos.sum() / 1e9;
     }
 
     @Override

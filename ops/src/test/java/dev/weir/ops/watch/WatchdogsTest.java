@@ -109,6 +109,8 @@ class WatchdogsTest {
             assertThat(sighting.culprit().session()).startsWith("s");
             assertThat(sighting.culprit().stack())
                     .anyMatch(frame -> frame.contains("runSlowInitialiser"));
+            assertThat(watch.count()).isPositive();
+            assertThat(watch.seconds()).isGreaterThanOrEqualTo(0.02 * watch.count());
         }
     }
 
