@@ -2,13 +2,17 @@ package dev.weir.cli;
 
 import dev.weir.config.AdminConfig;
 import dev.weir.config.ConfigException;
+import dev.weir.config.Secrets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,8 +54,8 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(
             names = "--token",
             paramLabel = "TOKEN",
-            description = "Admin token; others on this machine can see it here, but not in $"
-                    + TOKEN_VARIABLE + ".")
+            description = "Admin token, or where it is: file:PATH, env:NAME. Else that of $"
+                    + TOKEN_VARIABLE + "; the token itself can be seen here by others.")
     private @Nullable String token;
 
     @Option(names = "--json", description = "Print the findings as the relay tells them.")
@@ -65,9 +69,15 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException {
-        String base = url == null ? ownAdmin() : url.replaceAll("/+$", "");
+        Target target;
         try {
-            String answer = ask(URI.create(base + "/findings"));
+            target = target();
+        } catch (IllegalArgumentException e) {
+            shell.err().println("weir: the admin token: " + reasonOf(e));
+            return ExitCode.CONFIG;
+        }
+        try {
+            String answer = ask(target);
             JsonNode findings = JsonMapper.shared().readTree(answer);
             String status = findings.path("status").asString("");
             int code = switch (status) {
@@ -79,35 +89,57 @@ final class DoctorCommand implements Callable<Integer> {
             if (json) {
                 shell.out().println(answer);
             } else {
-                new Diagnose(base, findings).print(shell.out());
+                new Diagnose(target.url, findings).print(shell.out());
             }
             return code;
         } catch (IOException | IllegalArgumentException | JacksonException e) {
-            shell.err().println("weir: cannot ask " + Diagnose.plain(base) + ": "
-                    + Diagnose.plain(String.valueOf(e.getMessage())));
+            shell.err().println(
+                    "weir: cannot ask " + Diagnose.plain(target.url) + ": " + reasonOf(e));
             return NO_ANSWER;
         }
     }
 
-    private String ownAdmin() throws ConfigException {
-        AdminConfig admin = options.load(shell.environment()).admin();
-        return Banner.url("http", admin.host(), admin.port());
+    /** Whom to ask, and with which token; empty is none. */
+    private record Target(String url, String token) {}
+
+    /**
+     * {@return the relay of the command line, or that of the same settings}
+     *
+     * @throws IllegalArgumentException when the token is not where it is said to be
+     */
+    private Target target() throws ConfigException {
+        Map<String, String> environment = shell.environment();
+        if (url == null) {
+            AdminConfig admin = options.load(environment).admin();
+            return new Target(
+                    Banner.url("http", admin.host(), admin.port()),
+                    token == null ? admin.token().reveal() : new Secrets(environment).read(token).strip());
+        }
+        String address = url.contains("://") ? url : "http://" + url;
+        String where = token == null ? environment.getOrDefault(TOKEN_VARIABLE, "") : token;
+        return new Target(address.replaceAll("/+$", ""), new Secrets(environment).read(where).strip());
     }
 
-    private String ask(URI findings) throws IOException {
+    private static String ask(Target target) throws IOException {
+        URI findings = URI.create(target.url + "/findings");
+        if (findings.getPort() == 0) {
+            throw new IOException("admin.port is 0, any free one: name the address");
+        }
         if (!(findings.toURL().openConnection(Proxy.NO_PROXY) instanceof HttpURLConnection http)) {
             throw new IOException("only http and https addresses can be asked");
         }
         try {
             http.setConnectTimeout(CONNECT_MILLIS);
             http.setReadTimeout(READ_MILLIS);
-            String bearer = token != null ? token : shell.environment().get(TOKEN_VARIABLE);
-            if (bearer != null && !bearer.isEmpty()) {
-                http.setRequestProperty("Authorization", "Bearer " + bearer);
+            http.setInstanceFollowRedirects(false); // the token is for nobody else
+            if (!target.token.isEmpty()) {
+                http.setRequestProperty("Authorization", "Bearer " + target.token);
             }
             int status = http.getResponseCode();
             if (status == HttpURLConnection.HTTP_UNAUTHORIZED) {
-                throw new IOException("it wants the admin token: set $" + TOKEN_VARIABLE);
+                throw new IOException(target.token.isEmpty()
+                        ? "it wants the admin token: set $" + TOKEN_VARIABLE
+                        : "it does not take this admin token");
             } else if (status != HttpURLConnection.HTTP_OK) {
                 throw new IOException("it answers " + status);
             }
@@ -117,5 +149,16 @@ final class DoctorCommand implements Callable<Integer> {
         } finally {
             http.disconnect();
         }
+    }
+
+    private static String reasonOf(Exception failure) {
+        String message = String.valueOf(failure.getMessage());
+        return Diagnose.plain(switch (failure) {
+            case UnknownHostException _ -> "no host has that name";
+            case SSLException _ -> "no TLS with it (" + message
+                    + "); a relay's own admin port speaks http";
+            case JacksonException _ -> "what answers there is not a relay";
+            default -> message;
+        });
     }
 }

@@ -6,16 +6,21 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,6 +36,8 @@ class DoctorTest {
              "evidence":{"queuedMessages":1000,"reason":"\\u001b[2Jcleared","list":[1,2]},
              "whatToDo":"Look at that process.","runbook":"ops/README.md#stalled-pair"}
             """;
+
+    @TempDir Path directory;
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -129,9 +136,92 @@ class DoctorTest {
         assertThat(authorizations).containsExactly("null", "Bearer from-env", "Bearer given");
     }
 
+    @Test
+    void theTokenIsReadFromWhereItIs() throws Exception {
+        Path file = Files.writeString(directory.resolve("token"), "from-file\n");
+        answer = report("ok");
+        doctor(Map.of("WEIR_ADMIN_TOKEN", "file:" + file), url());
+        doctor(Map.of("WEIR_ADMIN_TOKEN", "env:OTHER", "OTHER", "from-other"), url());
+        doctor(Map.of(), "--token", "file:" + file, url());
+        assertThat(authorizations)
+                .containsExactly("Bearer from-file", "Bearer from-other", "Bearer from-file");
+    }
+
+    @Test
+    void aTokenThatIsNotThereIsExitCode78AndNobodyIsAsked() {
+        assertThat(doctor(Map.of("WEIR_ADMIN_TOKEN", "file:/nowhere/token"), url())).isEqualTo(78);
+        assertThat(doctor(Map.of("WEIR_ADMIN_TOKEN", "env:NOT_SET"), url())).isEqualTo(78);
+        assertThat(err.toString())
+                .contains("the admin token: the file /nowhere/token cannot be read")
+                .contains("the admin token: the environment variable NOT_SET is not set");
+        assertThat(authorizations).isEmpty();
+    }
+
+    /** The relay of the same settings has the same token. */
+    @Test
+    void withoutAnUrlTheTokenIsThatOfTheConfig() throws Exception {
+        Path config = Files.writeString(directory.resolve("weir.yaml"),
+                "admin: { port: " + admin.getAddress().getPort() + ", token: token-of-the-config }");
+        answer = report("ok");
+        doctor(Map.of(), "--config", config.toString());
+        doctor(Map.of("WEIR_ADMIN_TOKEN", "token-of-the-environment"),
+                "--config", config.toString());
+        doctor(Map.of(), "--token", "given", "--config", config.toString());
+        assertThat(err.toString()).isEmpty();
+        assertThat(authorizations)
+                .containsExactly("Bearer token-of-the-config",
+                        "Bearer token-of-the-environment", "Bearer given");
+    }
+
+    @Test
+    void anAddressNeedsNoScheme() {
+        answer = report("ok");
+        assertThat(doctor(Map.of(), "127.0.0.1:" + admin.getAddress().getPort())).isZero();
+    }
+
+    @Test
+    void aTokenThatIsNotTakenIsToldApartFromOneThatIsMissing() {
+        status = 401;
+        assertThat(doctor(Map.of("WEIR_ADMIN_TOKEN", "wrong"), url())).isEqualTo(3);
+        assertThat(err.toString()).contains("does not take this admin token")
+                .doesNotContain("wrong");
+    }
+
+    @Test
+    void whoTalksTlsToAPlainPortIsTold() throws Exception {
+        try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> refuseOne(plain));
+            assertThat(doctor(Map.of(), "https://127.0.0.1:" + plain.getLocalPort())).isEqualTo(3);
+        }
+        assertThat(err.toString()).hasLineCount(1).contains("admin port speaks http");
+    }
+
+    /** As Jetty answers what is not HTTP. */
+    private static void refuseOne(ServerSocket server) {
+        try (Socket socket = server.accept()) {
+            socket.getOutputStream().write(
+                    "HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aRedirectIsNotFollowedWithTheToken() {
+        admin.createContext("/elsewhere/findings", exchange -> {
+            exchange.getResponseHeaders().add("Location", url() + "/findings");
+            exchange.sendResponseHeaders(302, -1);
+            exchange.close();
+        });
+        answer = report("ok");
+        assertThat(doctor(Map.of("WEIR_ADMIN_TOKEN", "t"), url() + "/elsewhere")).isEqualTo(3);
+        assertThat(err.toString()).contains("it answers 302");
+        assertThat(authorizations).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({"401, '', WEIR_ADMIN_TOKEN", "503, '', it answers 503", "200, '{}', not a relay",
-        "200, '<html>', weir: cannot ask"})
+        "200, '<html>', not a relay"})
     void anAnswerThatIsNoReportIsExitCodeThree(int code, String body, String told) {
         status = code;
         answer = body;
@@ -150,7 +240,10 @@ class DoctorTest {
         assertThat(doctor(Map.of(), "file:///etc/hostname")).isEqualTo(3);
         assertThat(doctor(Map.of(), "no url")).isEqualTo(3);
         assertThat(doctor(Map.of(), "--admin-port", String.valueOf(free))).isEqualTo(3);
-        assertThat(err.toString()).hasLineCount(4);
+        assertThat(doctor(Map.of(), "--admin-port", "0")).isEqualTo(3);
+        assertThat(doctor(Map.of(), "http://no.such.host.invalid:1")).isEqualTo(3);
+        assertThat(err.toString()).hasLineCount(6)
+                .contains("Connection refused", "admin.port is 0", "no host has that name");
     }
 
     @Test
