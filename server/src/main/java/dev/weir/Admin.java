@@ -5,6 +5,7 @@ import dev.weir.admin.ConfigState;
 import dev.weir.admin.Sampler;
 import dev.weir.config.AdminConfig;
 import dev.weir.config.Config;
+import dev.weir.config.ConfigChange;
 import dev.weir.ops.admin.AdminServer;
 import dev.weir.ops.admin.Endpoint;
 import dev.weir.ops.admin.Health;
@@ -91,9 +92,9 @@ final class Admin implements AutoCloseable {
     }
 
     /** A changed config is in force. */
-    void change(Config next, List<String> needsRestart) {
-        state.changed(next, needsRestart);
-        logLevel.configured(word(next));
+    void change(ConfigChange change) {
+        state.changed(change);
+        logLevel.configured(word(change.inForce()));
     }
 
     private static String word(Config config) {

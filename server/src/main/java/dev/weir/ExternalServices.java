@@ -21,6 +21,7 @@ import dev.weir.session.Session;
 import dev.weir.session.Upstream;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -28,7 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.LongSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,9 +46,16 @@ final class ExternalServices implements AutoCloseable {
     private static final Duration REACHABILITY_AGE = Duration.ofSeconds(5);
 
     private final ConnectorTypes types = ConnectorTypes.installed();
-    private final Map<String, Service> services = new LinkedHashMap<>();
-    private final Map<String, ConnectorConfig> configs = new HashMap<>();
-    private final LongSupplier nanoClock;
+    private final Secrets secrets;
+    private final String node;
+    private final Session.Shared shared;
+    private final OpenTelemetry telemetry;
+    private final List<Consumer<Service>> followers = new ArrayList<>();
+
+    /** In the order of the configuration; a copy replaces it when there are more. */
+    private volatile Map<String, Service> services = Map.of();
+
+    private volatile Map<String, ConnectorConfig> configs = Map.of();
 
     /**
      * Makes the services.
@@ -62,28 +70,67 @@ final class ExternalServices implements AutoCloseable {
             String node,
             Session.Shared shared,
             OpenTelemetry telemetry) {
-        this.nanoClock = shared.nanoClock();
-        for (ConnectorConfig connector : config.connectors()) {
-            Connector.Provider provider = provider(connector);
-            Settings settings = Settings.of(
-                    provider.settings(),
-                    secrets.resolve(provider.settings().settings(), connector.settings()));
-            Environment environment = new Environment(
-                    connector.name(),
-                    node,
-                    connector.policy().deadlines(),
-                    largestMessage(config, connector.name()),
-                    shared.clock(),
-                    shared.nanoClock());
-            services.put(connector.name(), new Service(
-                    connector.name(),
-                    connector.type(),
-                    provider.create(settings, environment),
-                    connector.policy(),
-                    environment,
-                    telemetry));
-            configs.put(connector.name(), connector);
+        this.secrets = secrets;
+        this.node = node;
+        this.shared = shared;
+        this.telemetry = telemetry;
+        change(config);
+    }
+
+    /**
+     * Makes the services that are new in a changed configuration; those that are there stay as they
+     * are. One thread at a time.
+     *
+     * @throws IllegalArgumentException when a connector cannot be made of its settings; nothing has
+     *     changed then
+     */
+    void change(Config config) {
+        Map<String, Service> all = new LinkedHashMap<>(services);
+        Map<String, ConnectorConfig> known = new HashMap<>(configs);
+        List<Service> added = new ArrayList<>();
+        try {
+            for (ConnectorConfig connector : config.connectors()) {
+                if (!all.containsKey(connector.name())) {
+                    Service service = make(connector, largestMessage(config, connector.name()));
+                    added.add(service);
+                    all.put(connector.name(), service);
+                    known.put(connector.name(), connector);
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            added.forEach(Service::close);
+            throw e;
         }
+        services = Collections.unmodifiableMap(all);
+        configs = Map.copyOf(known);
+        added.forEach(service -> followers.forEach(follower -> follower.accept(service)));
+    }
+
+    private Service make(ConnectorConfig connector, long largestMessage) {
+        Connector.Provider provider = provider(connector);
+        Settings settings = Settings.of(
+                provider.settings(),
+                secrets.resolve(provider.settings().settings(), connector.settings()));
+        Environment environment = new Environment(
+                connector.name(),
+                node,
+                connector.policy().deadlines(),
+                largestMessage,
+                shared.clock(),
+                shared.nanoClock());
+        return new Service(
+                connector.name(),
+                connector.type(),
+                provider.create(settings, environment),
+                connector.policy(),
+                environment,
+                telemetry);
+    }
+
+    /** Does this with each service that there is, and with each that comes. */
+    private void forEach(Consumer<Service> follower) {
+        followers.add(follower);
+        services.values().forEach(follower);
     }
 
     private Connector.Provider provider(ConnectorConfig connector) {
@@ -103,7 +150,7 @@ final class ExternalServices implements AutoCloseable {
     }
 
     /** {@return the services behind each route that has some, by the name of the route} */
-    Map<String, Upstream> upstreams(Config config, Session.Shared shared) {
+    Map<String, Upstream> upstreams(Config config) {
         Map<String, Upstream> upstreams = new HashMap<>();
         for (RouteConfig route : config.routes()) {
             Service primary = services.get(route.connector());
@@ -123,7 +170,7 @@ final class ExternalServices implements AutoCloseable {
 
     /** {@return all of them, in the order of the configuration} */
     Collection<Service> all() {
-        return Collections.unmodifiableCollection(services.values());
+        return services.values();
     }
 
     /** {@return the service of that name, or null} */
@@ -133,18 +180,18 @@ final class ExternalServices implements AutoCloseable {
 
     /** Lets readiness tell of each service; only a required one keeps the node from being ready. */
     void register(Health health) {
-        services.values().forEach(service ->
+        forEach(service ->
                 health.ready("connector " + service.name(), () -> check(service)));
     }
 
     /** Lets the calls to each service be watched; one that lasts so long is a finding. */
     void register(Watch watch, Duration stuck) {
-        services.values().forEach(service -> watch.add(
+        forEach(service -> watch.add(
                 new CallWatch(Kind.CONNECTOR_STUCK, stuck, () -> calls(service))));
     }
 
     private List<Call> calls(Service service) {
-        long now = nanoClock.getAsLong();
+        long now = shared.nanoClock().getAsLong();
         return service.stuck(Duration.ZERO).stream()
                 .map(call -> new Call(
                         "connector " + service.name(),

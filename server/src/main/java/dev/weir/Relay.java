@@ -67,7 +67,6 @@ public final class Relay implements AutoCloseable {
     private final Listener listener;
     private final Heartbeat heartbeat;
     private final ExternalServices services;
-    private final Session.Shared shared;
     private final Diagnosis diagnosis;
     private final @Nullable PushApi api;
     private final Admin admin;
@@ -84,7 +83,6 @@ public final class Relay implements AutoCloseable {
             Listener listener,
             Heartbeat heartbeat,
             ExternalServices services,
-            Session.Shared shared,
             Diagnosis diagnosis,
             @Nullable PushApi api,
             Admin admin,
@@ -97,7 +95,6 @@ public final class Relay implements AutoCloseable {
         this.listener = listener;
         this.heartbeat = heartbeat;
         this.services = services;
-        this.shared = shared;
         this.diagnosis = diagnosis;
         this.api = api;
         this.admin = admin;
@@ -150,7 +147,7 @@ public final class Relay implements AutoCloseable {
         ExternalServices services = new ExternalServices(
                 config, secrets, ids.next(), shared, telemetry.api());
         Reception reception = new Reception(
-                config.routes(), services.upstreams(config, shared), sessions, ids);
+                config.routes(), services.upstreams(config), sessions, ids);
 
         Handshakes handshakes =
                 new Handshakes(telemetry.meter(), telemetry.tracer(), telemetry.propagator());
@@ -196,7 +193,7 @@ public final class Relay implements AutoCloseable {
             Meters meters = new Meters(
                     telemetry, config.routes(), sessions, reception, tallies, pool);
             return new Relay(
-                    sessions, reception, pool, listener, heartbeat, services, shared, diagnosis,
+                    sessions, reception, pool, listener, heartbeat, services, diagnosis,
                     api, admin, meters, draining, nanoClock);
         } catch (IOException e) {
             diagnosis.close();
@@ -267,9 +264,10 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Brings a changed config into force, as far as that can be while it runs: routes, limits,
-     * drain, log level and admin token. Live sessions are not touched: each keeps the route that it
-     * came with. What needs a restart is logged and shown by {@code GET /config}.
+     * Brings a changed config into force, as far as that can be while it runs: routes, new
+     * connectors, limits, drain, log level and admin token. Live sessions are not touched: each
+     * keeps the route that it came with. What has changed and what needs a restart is logged and
+     * shown by {@code GET /config}.
      */
     public synchronized void change(Config next) {
         Config before = admin.state().config();
@@ -281,13 +279,14 @@ public final class Relay implements AutoCloseable {
                     .log("the config says what is in force");
             return;
         }
+        services.change(now);
         // Before the listener leads anybody there.
-        reception.change(now.routes(), services.upstreams(now, shared));
+        reception.change(now.routes(), services.upstreams(now));
         listener.change(now.routes(), now.limits());
         pool.budget(now.limits().queuedBytesOf(Runtime.getRuntime().maxMemory()));
-        admin.change(now, change.needsRestart());
+        admin.change(change);
         log.atInfo()
-                .addKeyValue("routes", now.routes().size())
+                .addKeyValue("applied", change.applied())
                 .addKeyValue("needsRestart", change.needsRestart())
                 .log("a changed config is in force");
     }

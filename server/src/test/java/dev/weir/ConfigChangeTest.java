@@ -4,9 +4,13 @@ import static dev.weir.RunningRelay.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.weir.ScriptedConnector.Script;
 import dev.weir.config.Config;
 import dev.weir.config.ConfigException;
 import dev.weir.config.ConfigLoader;
+import dev.weir.connectors.Message;
+import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
@@ -133,6 +137,78 @@ class ConfigChangeTest {
         JsonNode settings = config.path("settings");
         assertThat(settings.path("listen").path("port").asInt()).isZero();
         assertThat(settings.path("drain").path("deadline").asString()).isEqualTo("7s");
+    }
+
+    private static String connector(String name, String script, String... more) {
+        return "  - {name: " + name + ", type: scripted, script: " + script
+                + (more.length == 0 ? "" : ", " + String.join(", ", more)) + "}\n";
+    }
+
+    private static String served(String name, String connector, String... more) {
+        return "  - {name: " + name + ", clients: \"/" + name + "/{key}\", connector: " + connector
+                + (more.length == 0 ? "" : ", " + String.join(", ", more)) + "}\n";
+    }
+
+    private List<String> keys(String which) throws Exception {
+        return weir.admin("/config").json().path(which).valueStream()
+                .map(JsonNode::asString).toList();
+    }
+
+    /** Together with the route that names it, and with what watches and shows a connector. */
+    @Test
+    void aConnectorThatIsAddedServesAtOnce() throws Exception {
+        String script = UUID.randomUUID().toString();
+        weir.node("log: { level: info } # aConnectorThatIsAdded");
+        RawPeer client = weir.client("a");
+        change("connectors:\n" + connector("echo", script)
+                + usual() + served("orders", "echo"));
+        RawPeer customer = weir.open("/orders/b");
+        assertThat(customer.text("hello").text()).isEqualTo("hello");
+        assertThat(keys("applied")).containsExactly("connectors[echo]", "routes[orders]");
+        assertThat(keys("needsRestart")).isEmpty();
+        assertThat(weir.admin("/connectors/echo").json().path("calls").asInt()).isEqualTo(2);
+        assertThat(weir.admin("/readyz").body()).contains("connector echo");
+        client.text("goes on");
+        assertThat(weir.worker("a").text()).isEqualTo("goes on");
+    }
+
+    @Test
+    void aConnectorThatIsChangedKeepsNoRouteFromChanging() throws Exception {
+        String one = UUID.randomUUID().toString();
+        String two = UUID.randomUUID().toString();
+        Script.of(one).behaviour = (link, message) -> link.says(Message.text("one"));
+        Script.of(two).behaviour = (link, message) -> link.says(Message.text("two"));
+        weir.node("connectors:\n" + connector("main", one) + connector("old", one))
+                .serviceRoute("orders", "/orders/{key}", "main");
+        assertThat(weir.open("/orders/a").text("who?").text()).isEqualTo("one");
+
+        change("connectors:\n" + connector("main", two) + connector("spare", two)
+                + "routes:\n" + served("orders", "main", "queue: {messages: 7}")
+                + served("more", "spare"));
+
+        assertThat(keys("applied")).containsExactly(
+                "connectors[spare]", "routes[more]", "routes[orders].queue.messages");
+        assertThat(keys("needsRestart"))
+                .containsExactly("connectors[main].script", "connectors[old]");
+        assertThat(weir.open("/orders/b").text("who?").text()).isEqualTo("one");
+        assertThat(weir.open("/more/b").text("who?").text()).isEqualTo("two");
+        assertThat(weir.admin("/connectors").json().valueStream()
+                        .map(shown -> shown.path("name").asString()))
+                .containsExactly("main", "old", "spare");
+    }
+
+    @Test
+    void whatWasChangedIsNamedRouteByRoute() throws Exception {
+        weir.node("log: { level: info } # whatWasChanged");
+        weir.client("a");
+        change("limits: { connections: 77 }\n" + usual("wait: 5s") + route("b", "/b", "/wb"));
+        assertThat(keys("applied"))
+                .containsExactly("limits.connections", "routes[b]", "routes[default].wait");
+        change("limits: { connections: 77 }\nroutes:\n" + route("b", "/b", "/wb")
+                + route("default", "/client/{key}", "/worker/{key}", "wait: 5s"));
+        assertThat(keys("applied")).containsExactly("routes"); // their order
+        change("limits: { connections: 77 }\n" + usual("wait: 5s"));
+        assertThat(keys("applied")).containsExactly("routes[b]");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.weir.admin;
 
 import dev.weir.config.Config;
+import dev.weir.config.ConfigChange;
 import dev.weir.config.EffectiveConfig;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,6 +18,7 @@ public final class ConfigState {
      * @param source the file that it came from, or {@code defaults}
      * @param loaded when it came into force
      * @param refused the last change that was not taken; null when the last one was
+     * @param applied what the last change that was taken has changed; empty when there was none
      * @param needsRestart settings that the file has otherwise than is in force
      * @param settings every setting with its default; secrets are not shown
      */
@@ -24,6 +26,7 @@ public final class ConfigState {
             String source,
             Instant loaded,
             @Nullable Refused refused,
+            List<String> applied,
             List<String> needsRestart,
             ObjectNode settings) {}
 
@@ -35,6 +38,7 @@ public final class ConfigState {
     private Config config;
     private Instant loaded;
     private @Nullable Refused refused;
+    private List<String> applied = List.of();
     private List<String> needsRestart = List.of();
 
     /** The config that a node starts with. */
@@ -50,16 +54,13 @@ public final class ConfigState {
         return config;
     }
 
-    /**
-     * A change has come into force.
-     *
-     * @param pending what of it takes a restart, as dotted keys
-     */
-    public synchronized void changed(Config next, List<String> pending) {
-        config = next;
+    /** What of a change can come into force has. */
+    public synchronized void changed(ConfigChange change) {
+        config = change.inForce();
         loaded = clock.instant();
         refused = null;
-        needsRestart = List.copyOf(pending);
+        applied = change.applied();
+        needsRestart = change.needsRestart();
     }
 
     /** The file was read again and says what is in force. */
@@ -74,6 +75,7 @@ public final class ConfigState {
     }
 
     synchronized View view() {
-        return new View(source, loaded, refused, needsRestart, EffectiveConfig.tree(config));
+        return new View(
+                source, loaded, refused, applied, needsRestart, EffectiveConfig.tree(config));
     }
 }

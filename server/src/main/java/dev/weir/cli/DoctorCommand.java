@@ -109,15 +109,16 @@ final class DoctorCommand implements Callable<Integer> {
      */
     private Target target() throws ConfigException {
         Map<String, String> environment = shell.environment();
+        Secrets secrets = new Secrets(environment);
         if (url == null) {
             AdminConfig admin = options.load(environment).admin();
             return new Target(
                     Banner.url("http", admin.host(), admin.port()),
-                    token == null ? admin.token().reveal() : new Secrets(environment).read(token).strip());
+                    token == null ? admin.token().reveal() : secrets.read(token).strip());
         }
         String address = url.contains("://") ? url : "http://" + url;
         String where = token == null ? environment.getOrDefault(TOKEN_VARIABLE, "") : token;
-        return new Target(address.replaceAll("/+$", ""), new Secrets(environment).read(where).strip());
+        return new Target(address.replaceAll("/+$", ""), secrets.read(where).strip());
     }
 
     private static String ask(Target target) throws IOException {
