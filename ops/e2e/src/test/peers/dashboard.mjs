@@ -26,6 +26,25 @@ async function pairs(prefix, count) {
   }
 }
 
+/** As {@link pairs}, many at a time. */
+async function crowd(count) {
+  const atOnce = 100;
+  for (let i = 0; i < count; i += atOnce) {
+    await Promise.all([...Array(atOnce).keys()].map(async (k) => {
+      await connect(`/client/robot-${i + k}`);
+      await connect(`/worker/robot-${i + k}`);
+    }));
+  }
+}
+
+/** A worker that reads nothing, and a client that sends it more than fits anywhere. */
+async function stalledPair(key) {
+  const worker = await connect(`/worker/${key}`);
+  worker._socket.pause();
+  const client = await connect(`/client/${key}`);
+  for (let i = 0; i < 400; i++) client.send(Buffer.alloc(16 * 1024));
+}
+
 function closed(socket) {
   return new Promise((resolve) => {
     socket.on('close', (code, reason) => resolve(`${code} ${reason}`));
@@ -37,6 +56,15 @@ const total = (page, text) => page.locator('#total', { hasText: text }).waitFor(
 
 async function shot(page, name) {
   if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+/** In the other colours, and at the width of a phone. */
+async function shots(page, name) {
+  await shot(page, name);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await shot(page, `${name}-dark`);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await shot(page, `${name}-phone`);
 }
 
 const stories = {
@@ -113,6 +141,49 @@ const stories = {
     await page.locator('#detail-phase', { hasText: 'paired' }).waitFor();
     await shot(page, 'phone-detail');
     return { list, detail: await width() };
+  },
+
+  async crowd(page) {
+    await page.locator('#state', { hasText: 'live' }).waitFor();
+    const asked = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await crowd(5000);
+    await total(page, '1–50 of 10,000');
+    const look = () => page.evaluate(() => [
+      document.querySelectorAll('.sessions tbody tr').length, document.querySelectorAll('*').length,
+    ]);
+    const first = await look();
+    await page.click('[aria-label="Next page"]');
+    await total(page, '51–100 of 10,000');
+    await page.locator('.sessions th button', { hasText: 'Key' }).click();
+    await page.waitForFunction(() => document.querySelector('.sessions .key b')?.textContent === 'robot-0');
+    await page.fill('#filter', 'robot-4321');
+    await total(page, '1–2 of 2');
+    const found = await rows(page).locator('.key b').allTextContents();
+    await page.fill('#filter', '');
+    await total(page, '1–50 of 10,000');
+    const last = await look();
+    await shots(page, 'crowd');
+    return { first, last, found, asked };
+  },
+
+  async trouble(page) {
+    for (let i = 0; i < 6; i++) await stalledPair(`slow-${i}`);
+    for (let i = 0; i < 3; i++) (await connect('/orders')).send('an order');
+    const shown = page.locator('#findings details');
+    await page.locator('#more-findings', { hasText: '2 more findings' }).waitFor();
+    const worst = await shown.count();
+    await page.click('#more-findings');
+    await shown.nth(5).waitFor();
+    const kinds = await shown.locator('.kind').allTextContents();
+    await shown.first().locator('summary').click();
+    const stack = await shown.first().locator('pre').textContent();
+    await page.locator('#connectors .pill', { hasText: /^open$/ }).waitFor();
+    const error = await page.textContent('#connectors .error');
+    await shots(page, 'trouble');
+    await shown.first().locator('.culprit button').click();
+    await page.locator('#detail-phase', { hasText: 'paired' }).waitFor();
+    return { worst, kinds, stack, error, title: await page.title(), culprit: await page.textContent('.detail .side') };
   },
 
   async login(page) {

@@ -7,7 +7,9 @@ import { Sessions, queryOf } from './sessions.js';
 import { since } from './format.js';
 
 const RETRY = [1, 2, 5, 10];
-const NODE = ['/overview', '/routes', '/findings', '/connectors', '/config'];
+const NODE = ['/overview', '/routes', '/connectors', '/config'];
+const WORST = 4;
+const ALL = 1000;
 
 /** What is looked at lives in the address, so that a link shows the same. */
 function fromAddress() {
@@ -134,6 +136,7 @@ function App() {
   const history = useRef(new History()).current;
   const [version, setVersion] = useState(0);
   const [theme, turn] = useTheme();
+  const [all, setAll] = useState(false);
 
   const change = useCallback((part) => setView((old) => {
     const next = { ...old, ...part };
@@ -151,7 +154,8 @@ function App() {
   }, [queryOf(view)]);
 
   const one = view.session && `/sessions/${encodeURIComponent(view.session)}`;
-  const paths = useMemo(() => [...NODE, asked, ...(one ? [one, `${one}/events`] : [])], [asked, one]);
+  const found = `/findings?limit=${all ? ALL : WORST}`;
+  const paths = useMemo(() => [...NODE, found, asked, ...(one ? [one, `${one}/events`] : [])], [found, asked, one]);
   const { answers, state, unlock } = useLive(paths, async () => {
     try {
       history.load(await get('/history'));
@@ -172,11 +176,12 @@ function App() {
 
   const last = useRef();
   last.current = ok(asked) ?? last.current;
-  const findings = ok('/findings');
+  const report = useRef();
+  report.current = ok(found) ?? report.current;
+  const findings = report.current;
   useEffect(() => {
-    const open = findings?.findings?.length;
-    document.title = open ? `(${open}) Weir` : 'Weir';
-  }, [findings]);
+    document.title = findings?.open ? `(${findings.open}) Weir` : 'Weir';
+  }, [findings?.open]);
 
   if (state.is === 'locked') {
     return html`<${Login} wrong=${attempts > 0 || Boolean(token.get())} onToken=${(value) => {
@@ -193,15 +198,17 @@ function App() {
     location.reload();
   }} />
     <main class=${state.is === 'lost' ? 'stale' : ''}>
-      <${Notices} state=${state} config=${ok('/config')} refusal=${answers[asked]?.status === 400 ? answers[asked].body.reason : ''} />
-      <${Findings} report=${findings} now=${now} open=${open} />
+      <${Notices} ...${{ state, now }} config=${ok('/config')} refusal=${answers[asked]?.status === 400 ? answers[asked].body.reason : ''} />
+      <${Findings} report=${findings} ...${{ now, open, all }} turn=${() => setAll(!all)} />
       <${Summary} now=${now} />
       <${Plots} ...${{ history, version, theme }} />
       <div class="columns">
         <${Routes} routes=${routes?.routes} now=${now} chosen=${view.route}
           choose=${(route) => change({ route, offset: 0 })} />
-        <${Connectors} list=${ok('/connectors')} now=${now} />
-        <${Waiting} now=${now} routes=${routes?.routes} />
+        <div class="beside">
+          <${Connectors} list=${ok('/connectors')} now=${now} />
+          <${Waiting} now=${now} routes=${routes?.routes} />
+        </div>
       </div>
       <${Sessions} page=${last.current} now=${now} view=${view} change=${change}
         routes=${routes?.routes ?? []} />

@@ -42,13 +42,13 @@ function Facts({ session, open }) {
     <${Fact} label="Peer"><code>${session.peer.address}</code><//>
     <${Fact} label="Partner">${session.pairedWith
     ? html`<button type="button" class="link" onClick=${() => open(session.pairedWith)}><code>${session.pairedWith.slice(0, 10)}</code></button>`
-    : '–'}<//>
+    : session.connector ? html`connector <b>${session.connector}</b>` : '–'}<//>
     <${Fact} label="Since">${clock(session.since)} <small>(${seconds(session.ageSeconds)})</small><//>
     <${Fact} label="Last heard">${clock(session.lastActivity)}<//>
     <${Fact} label="Ping">${micros(session.rttMicros)}<//>
     <${Fact} label="Received">${count(session.received.messages)} <small>${bytes(session.received.bytes)}</small><//>
     <${Fact} label="Sent to it">${count(session.sent.messages)} <small>${bytes(session.sent.bytes)}</small><//>
-    <${Fact} label="Its queue">${plural(queue.messages, 'message')} <small>${bytes(queue.bytes)}</small>${queue.blocking && html` <span class="pill bad">full</span>`}<//>
+    <${Fact} label="Its queue">${count(queue.messages)} <small>${bytes(queue.bytes)}</small>${queue.blocking && html` <span class="pill bad">full</span>`}<//>
     <${Fact} label="High water">${count(queue.highWaterMessages)} <small>${bytes(queue.highWaterBytes)}</small><//>
     <${Fact} label="Held up">${micros(session.blockedMillis * 1000)}<//>
     <${Fact} label="Undelivered">${count(session.undelivered)} <small>${count(queue.dropped)} dropped</small><//>
@@ -110,7 +110,7 @@ export function Detail({ id, answer, events, close, open }) {
   })}>Drain…</button>`}
       <button type="button" class="danger" id="close-session" onClick=${() => setAsk({
     method: 'DELETE', path: `/sessions/${session.id}`, button: 'Close it', title: `Close this ${session.side}?`,
-    text: session.pairedWith
+    text: session.pair
       ? 'It is told 1001, “closed by the operator”, and its pair ends. What it has sent so far is delivered.'
       : 'It is told 1001, “closed by the operator”.',
   })}>Close session…</button>

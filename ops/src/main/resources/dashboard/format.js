@@ -20,7 +20,7 @@ export function bytes(n) {
     n /= 1024;
     unit++;
   }
-  return `${unit === 0 ? Math.round(n) : short.format(n)} ${units[unit]}`;
+  return `${unit === 0 ? Math.round(n) : short.format(n)}\u00a0${units[unit]}`;
 }
 
 export function micros(n) {

@@ -1,8 +1,16 @@
 import { html, useEffect, useRef, useState } from './vendor/htm-preact.module.js';
 import { bytes, clock, count, micros, plural, rate, seconds, since } from './format.js';
 
+/** A changed config is news for so long. */
+const NEWS_SECONDS = 600;
+
+function keys(list) {
+  return list.map((key, i) => html`${i ? ', ' : ''}<code>${key}</code>`);
+}
+
 /** What an operator should know of the page and of the config. */
-export function Notices({ state, config, refusal }) {
+export function Notices({ state, config, refusal, now }) {
+  const age = config && now ? (Date.parse(now.time) - Date.parse(config.loaded)) / 1000 : NEWS_SECONDS;
   return html`
     ${state.is === 'lost' && html`<p class="banner bad" role="alert">
       No connection to the relay: ${state.why}. What is shown is what it was; trying again.</p>`}
@@ -12,8 +20,10 @@ export function Notices({ state, config, refusal }) {
         in force: ${plural(config.refused.problems.length, 'mistake')}</summary>
       <ul>${config.refused.problems.map((problem) => html`<li><code>${problem}</code></li>`)}</ul>
     </details>`}
-    ${config?.needsRestart?.length > 0 && html`<p class="banner">
-      The config file has what needs a restart: ${config.needsRestart.map((key, i) => html`${i ? ', ' : ''}<code>${key}</code>`)}</p>`}`;
+    ${config?.applied?.length > 0 && age < NEWS_SECONDS && html`<p class="banner" id="applied">
+      Changed at ${clock(config.loaded)}, in force for newcomers: ${keys(config.applied)}</p>`}
+    ${config?.needsRestart?.length > 0 && html`<p class="banner" id="needs-restart">
+      The config file has what needs a restart: ${keys(config.needsRestart)}</p>`}`;
 }
 
 function Culprit({ of, open }) {
@@ -31,26 +41,32 @@ function evidence(value) {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** What is wrong, the worst first. */
-export function Findings({ report, now, open }) {
-  const list = Array.isArray(report) ? report : report?.findings;
-  if (!list) return '';
-  if (!list.length) {
+function Finding({ finding, now, open }) {
+  return html`<details class=${finding.severity}>
+    <summary>
+      <span class="severity">${finding.severity}</span>
+      <span class="kind">${finding.kind}</span>
+      <span class="what">${finding.summary}</span>
+      ${now && html`<span class="age">${since(finding.since, now.time)}</span>`}
+    </summary>
+    <${Culprit} of=${finding.culprit} open=${open} />
+    <p>${finding.whatToDo}</p>
+    <dl>${Object.entries(finding.evidence ?? {}).map(([name, value]) => html`<div><dt>${name}</dt><dd>${evidence(value)}</dd></div>`)}</dl>
+    ${finding.culprit?.stack?.length > 0 && html`<pre>${finding.culprit.stack.join('\n')}</pre>`}
+  </details>`;
+}
+
+/** What is wrong, the worst first; all of it only for who asks. */
+export function Findings({ report, now, open, all, turn }) {
+  if (!report) return '';
+  if (!report.open) {
     return html`<p class="fine" id="findings"><span class="dot good"></span>No findings: nothing stands out.</p>`;
   }
+  const more = report.open - report.findings.length;
   return html`<section class="findings" id="findings" aria-label="Findings">
-    ${list.map((finding) => html`<details key=${finding.id} class=${finding.severity}>
-      <summary>
-        <span class="severity">${finding.severity}</span>
-        <span class="kind">${finding.kind}</span>
-        <span class="what">${finding.summary}</span>
-        ${now && html`<span class="age">${since(finding.since, now.time)}</span>`}
-      </summary>
-      <${Culprit} of=${finding.culprit} open=${open} />
-      <p>${finding.whatToDo}</p>
-      <dl>${Object.entries(finding.evidence ?? {}).map(([name, value]) => html`<div><dt>${name}</dt><dd>${evidence(value)}</dd></div>`)}</dl>
-      ${finding.culprit?.stack?.length > 0 && html`<pre>${finding.culprit.stack.join('\n')}</pre>`}
-    </details>`)}
+    ${report.findings.map((finding) => html`<${Finding} key=${finding.id} ...${{ finding, now, open }} />`)}
+    ${(more > 0 || all) && html`<button type="button" class="quiet" id="more-findings" onClick=${turn}>
+      ${all ? 'Show the worst only' : `${plural(more, 'more finding')}`}</button>`}
   </section>`;
 }
 
@@ -124,7 +140,7 @@ export function Routes({ routes, now, chosen, choose }) {
           <small>${route.active ? html`<code>${route.clients}</code>` : 'not in the config any more'}</small></td>
         <td class="n">${count(route.pairs)}</td>
         <td class="n">${count(route.liveClients)}</td>
-        <td class="n">${count(route.liveWorkers)}</td>
+        <td class="n">${route.connector ? html`<small class="service" title=${route.connector}>${route.connector}</small>` : count(route.liveWorkers)}</td>
         <td class="n">${rate(rates[route.name] ?? 0)}/s</td>
         <td class=${`n ${route.undelivered ? 'warn' : 'none'}`}>${count(route.undelivered)}</td>
       </tr>`)}</tbody>
@@ -154,6 +170,11 @@ function percent(value) {
   return value === null || value === undefined ? '–' : `${Math.round(value)}%`;
 }
 
+function until(probe, now) {
+  const left = (Date.parse(probe) - Date.parse(now)) / 1000;
+  return left >= 1 ? `tries again in ${seconds(left)}` : 'tries again with the next call';
+}
+
 /** Worker services that are reached by connectors, and what their breakers do. */
 export function Connectors({ list, now }) {
   const connectors = Array.isArray(list) ? list : list?.connectors;
@@ -167,8 +188,7 @@ export function Connectors({ list, now }) {
       <span class="name"><b>${each.name}</b> <small>${each.type}</small></span>
       <span class=${`pill ${TONES[state] ?? ''}`} title="Circuit breaker">${state}</span>
       <span class="rates">failed ${percent(each.failureRate)}, slow ${percent(each.slowRate)}</span>
-      ${each.nextProbe && now && html`<small>next try in
-        ${seconds(Math.max(0, (Date.parse(each.nextProbe) - Date.parse(now.time)) / 1000))}</small>`}
+      ${each.nextProbe && now && html`<small class="next">${until(each.nextProbe, now.time)}</small>`}
       ${error && html`<small class="error">${error}</small>`}
     </li>`;
   })}</ul>

@@ -14,7 +14,7 @@ export function queryOf(view) {
 
 const COLUMNS = [
   ['phase', 'Phase', ''], ['key', 'Key', ''], ['route', 'Route', 'wide'], ['id', 'Session', 'mid'], ['since', 'Age', 'n'],
-  ['rtt', 'Ping', 'n mid'], ['received', 'In', 'n'], ['sent', 'Out', 'n mid'], ['queue', 'Queue', 'n'],
+  ['rtt', 'Ping', 'n mid'], ['received', 'In', 'n mid'], ['sent', 'Out', 'n mid'], ['queue', 'Queue', 'n'],
   ['blocked', 'Held up', 'n mid'], ['undelivered', 'Lost', 'n wide'],
 ];
 
@@ -38,14 +38,14 @@ function Header({ view, change }) {
 function Row({ session, chosen, open }) {
   const { queue } = session;
   return html`<tr class=${`${chosen ? 'chosen' : ''} ${session.side}`} onClick=${open} data-id=${session.id}>
-    <td><span class=${`phase ${session.phase}`}>${session.draining ? 'draining' : session.phase}</span></td>
+    <td><span class=${`phase ${session.phase}`} title=${session.phase}><span>${session.draining ? 'draining' : session.phase}</span></span></td>
     <td class="key"><span class=${`side ${session.side}`} title=${session.side}>${session.side === 'client' ? 'C' : 'W'}</span><b>${session.key || html`<i class="none">pool</i>`}</b>
       <small class="only-small">${session.route}</small></td>
     <td class="wide">${session.route}</td>
     <td class="mid"><button type="button" class="link" aria-label=${`Show ${session.side} ${session.id}`}><code>${session.id.slice(0, 10)}</code></button></td>
     <td class="n">${seconds(session.ageSeconds)}</td>
     <td class=${`n mid ${session.rttMicros === null ? 'none' : ''}`}>${micros(session.rttMicros)}</td>
-    <td class=${`n ${session.received.messages ? '' : 'none'}`}>${count(session.received.messages)}</td>
+    <td class=${`n mid ${session.received.messages ? '' : 'none'}`}>${count(session.received.messages)}</td>
     <td class=${`n mid ${session.sent.messages ? '' : 'none'}`}>${count(session.sent.messages)}</td>
     <td class=${`n ${queue.blocking ? 'bad' : queue.messages ? 'warn' : 'none'}`}>${queue.messages ? bytes(queue.bytes) : '0'}</td>
     <td class=${`n mid ${session.blockedMillis ? 'warn' : 'none'}`}>${session.blockedMillis ? micros(session.blockedMillis * 1000) : '0'}</td>

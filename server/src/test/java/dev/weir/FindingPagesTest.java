@@ -53,6 +53,14 @@ class FindingPagesTest {
     }
 
     @Test
+    void findingsMayBeAskedForInPart() throws Exception {
+        weir.client("a");
+        assertThat(weir.admin("/findings?limit=5").json().path("open").asInt(-1)).isZero();
+        assertThat(weir.admin("/findings?limit=0").status()).isEqualTo(400);
+        assertThat(weir.admin("/findings?limit=many").status()).isEqualTo(400);
+    }
+
+    @Test
     void aSessionWithoutMessagesHasNoEventsAndAnUnknownOneIsNotFound() throws Exception {
         assertThat(events(weir.client("a"))).isEmpty();
         assertThat(weir.admin("/sessions/nobody/events").status()).isEqualTo(404);

@@ -3,6 +3,7 @@ package dev.weir.admin;
 import dev.weir.pair.Pair;
 import dev.weir.queue.Depth;
 import dev.weir.session.Identity;
+import dev.weir.session.LinkLeg;
 import dev.weir.session.Session;
 import dev.weir.session.Traffic;
 import java.time.Duration;
@@ -31,6 +32,7 @@ record SessionView(
         Instant lastActivity,
         @Nullable String pair,
         @Nullable String pairedWith,
+        @Nullable String connector,
         String traceId) {
 
     record PeerView(String address) {}
@@ -67,6 +69,7 @@ record SessionView(
         Identity who = session.identity();
         Pair pair = session.pair();
         Session partner = session.partner();
+        LinkLeg link = LinkLeg.of(session);
         return new SessionView(
                 who.id(),
                 who.side().label(),
@@ -87,6 +90,7 @@ record SessionView(
                 now.minus(session.quiet()),
                 pair == null ? null : pair.id(),
                 partner == null ? null : partner.identity().id(),
+                link == null ? null : link.id(),
                 who.traceId());
     }
 

@@ -67,10 +67,20 @@ public final class FindingPages {
     /** {@return what the admin server answers} */
     public List<Endpoint> endpoints() {
         return List.of(
-                new Endpoint("GET", "/findings", request -> Answer.ok(findings.report())),
+                new Endpoint("GET", "/findings", this::findings),
                 new Endpoint("GET", "/threads", this::threads),
                 new Endpoint("GET", "/profile", this::profile),
                 new Endpoint("GET", "/sessions/{id}/events", this::events));
+    }
+
+    private Answer findings(Request request) {
+        String limit = request.query().get("limit");
+        if (limit == null) {
+            return Answer.ok(findings.report());
+        }
+        return limit.matches("[1-9]\\d{0,3}")
+                ? Answer.ok(findings.report().first(Integer.parseInt(limit)))
+                : Answer.refused(400, "limit must be a number from 1 to 9999");
     }
 
     private Answer threads(Request request) {

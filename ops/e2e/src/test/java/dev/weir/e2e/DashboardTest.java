@@ -1,7 +1,10 @@
 package dev.weir.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +21,16 @@ import tools.jackson.databind.json.JsonMapper;
 @ExtendWith(Peers.Shared.class)
 final class DashboardTest {
 
-    private static final long STORY_DEADLINE_SECONDS = 120;
+    private static final long STORY_DEADLINE_SECONDS = 180;
+
+    /** Round trips of pings are soon there to be shown. */
+    private static final String LIVELY = "heartbeat: { ping: 5s, pong: 4s }\n";
+
+    /** Nobody is dropped for what a story does to him. */
+    private static final String CALM = "heartbeat: { ping: 2h, pong: 1h }\n";
+
+    private static final int SESSIONS = 10_000;
+    private static final int SPARE_FILES = 500;
 
     /** What a browser says about an answer that a story asks for on purpose. */
     private static final String ASKED_FOR = "status of (401|404)";
@@ -73,6 +85,58 @@ final class DashboardTest {
         assertThat(complaints(page)).isEmpty();
     }
 
+    /** It shows a page of them, asks for a page of them, and draws no more for there being more. */
+    @Test
+    void tenThousandSessionsAreNoMoreWorkForThePage(Peers peers) throws Exception {
+        assumeTrue(openFilesMax() > SESSIONS + SPARE_FILES || "true".equals(System.getenv("CI")),
+                "needs ulimit -n above " + (SESSIONS + SPARE_FILES));
+        var yaml = CALM + "limits: { connections: " + (SESSIONS + 100) + " }";
+        var page = play("crowd", yaml, peers);
+
+        for (var look : List.of(page.get("first"), page.get("last"))) {
+            assertThat(look.get(0).asInt()).as("rows").isEqualTo(50);
+            assertThat(look.get(1).asInt()).as("elements of the page").isLessThan(1500);
+        }
+        assertThat(texts(page.get("found"))).containsExactly("robot-4321", "robot-4321");
+        // One stream for each of the four views that were asked for, and nothing else.
+        assertThat(texts(page.get("asked")))
+                .filteredOn(path -> !path.endsWith("icon.svg")) // which goes with each address
+                .containsExactly("/stream", "/stream", "/stream", "/stream");
+        assertThat(complaints(page)).isEmpty();
+    }
+
+    @Test
+    void findingsAndOpenBreakersAreShownWithTheirCulprit(Peers peers) throws Exception {
+        var page = play("trouble", CALM + """
+                watch: { stalled: 500ms, silent: 1h, flood: 1h, carrier-delay: 20s, pinned: off }
+                routes:
+                  - name: default
+                    clients: /client/{key}
+                    workers: /worker/{key}
+                    write-deadline: 1h
+                    queue: { bytes: 128KiB, stall: 1h }
+                  - name: orders
+                    clients: /orders
+                    connector:
+                      type: http
+                      url: "http://127.0.0.1:%d/"
+                      breaker: { minimum-calls: 2 }
+                """.formatted(Server.freePort()), peers);
+
+        assertThat(page.get("worst").asInt()).isEqualTo(4);
+        assertThat(texts(page.get("kinds"))).hasSize(6).containsOnly("stalled-pair");
+        assertThat(page.get("stack").asString()).contains("WriteCompletion.await");
+        assertThat(page.get("title").asString()).isEqualTo("(6) Weir");
+        assertThat(page.get("culprit").asString()).isEqualTo("worker");
+        assertThat(page.get("error").asString()).contains("Connection refused");
+        assertThat(complaints(page)).isEmpty();
+    }
+
+    private static long openFilesMax() {
+        return ManagementFactory.getPlatformMXBean(UnixOperatingSystemMXBean.class)
+                .getMaxFileDescriptorCount();
+    }
+
     @Test
     void whereThereIsATokenItIsAskedForInEachTabAndNoCookieIsSet(Peers peers) throws Exception {
         var page = play("login", "admin: { token: 0123456789-abcdef }", peers);
@@ -86,7 +150,7 @@ final class DashboardTest {
      * showed at its end.
      */
     private JsonNode play(String story, String yaml, Peers peers) throws Exception {
-        var weir = WeirProcess.start("heartbeat: { ping: 5s, pong: 4s }\n" + yaml);
+        var weir = WeirProcess.start((yaml.contains("heartbeat:") ? "" : LIVELY) + yaml);
         try (weir) {
             return play(story, weir, peers);
         }

@@ -38,9 +38,14 @@ public final class Findings {
 
     private record Key(Kind kind, String subject) {}
 
-    private record Changes(List<Finding> begun, List<Finding> worse, List<Finding> ended) {
+    private record Changes(
+            List<Finding> begun,
+            List<Finding> worse,
+            List<Finding> crowdedOut,
+            List<Finding> ended) {
+
         Changes() {
-            this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+            this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         }
     }
 
@@ -58,7 +63,7 @@ public final class Findings {
     /**
      * An empty board.
      *
-     * @param bound open findings at most; what is seen beyond is counted
+     * @param bound open findings at most; of what is seen beyond, the least bad is only counted
      * @param hold a finding that was not seen for so long is over
      */
     public Findings(int bound, Duration hold, InstantSource clock) {
@@ -91,14 +96,31 @@ public final class Findings {
             if (after.severity() != before.severity()) {
                 changes.worse.add(after);
             }
-        } else if (open.size() < bound) {
-            Finding first = Finding.begun(++lastId, sighting, now);
-            open.put(key, first);
-            begun.merge(sighting.kind(), 1L, Long::sum);
-            changes.begun.add(first);
-        } else {
-            notShown++;
+            return;
         }
+        Finding first = Finding.begun(lastId + 1, sighting, now);
+        if (open.size() >= bound && !makeRoomFor(first, changes)) {
+            notShown++;
+            return;
+        }
+        lastId++;
+        open.put(key, first);
+        begun.merge(sighting.kind(), 1L, Long::sum);
+        changes.begun.add(first);
+    }
+
+    /** A hundred stalled pairs must not hide what stalls them all. */
+    private boolean makeRoomFor(Finding worse, Changes changes) {
+        Map.Entry<Key, Finding> least = open.entrySet().stream()
+                .max(Map.Entry.comparingByValue(WORST_FIRST))
+                .orElseThrow();
+        if (WORST_FIRST.compare(worse, least.getValue()) >= 0) {
+            return false;
+        }
+        open.remove(least.getKey());
+        changes.crowdedOut.add(least.getValue());
+        notShown++;
+        return true;
     }
 
     /** Ends what was not seen for a while. */
@@ -128,6 +150,8 @@ public final class Findings {
                 .addKeyValue("runbook", finding.kind().runbook())
                 .log("finding began"));
         changes.worse.forEach(finding -> line(finding).log("finding got worse"));
+        changes.crowdedOut.forEach(finding ->
+                about(log.atInfo(), finding).log("finding gave way to a worse one"));
         changes.ended.forEach(finding -> about(log.atInfo(), finding)
                 .addKeyValue("seconds",
                         Duration.between(finding.since(), finding.seen()).toSeconds())
@@ -170,12 +194,13 @@ public final class Findings {
         return new EnumMap<>(begun);
     }
 
-    /** {@return what the admin port tells} */
+    /** {@return what the admin port tells, all of it} */
     public synchronized FindingsReport report() {
         List<Finding> now = open();
         return new FindingsReport(
                 now.stream().map(Finding::severity).max(Comparator.naturalOrder())
                         .map(Severity::label).orElse("ok"),
+                now.size(),
                 now.stream().map(FindingsReport.View::of).toList(),
                 ended.stream().map(FindingsReport.View::of).toList(),
                 notShown);

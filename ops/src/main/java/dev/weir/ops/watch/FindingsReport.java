@@ -9,12 +9,23 @@ import org.jspecify.annotations.Nullable;
  * The findings as the admin port tells them.
  *
  * @param status {@code ok}, or the worst severity of what is open
- * @param findings what is open, the worst first
- * @param ended what is over, the last first
+ * @param open how many are open
+ * @param findings what is open, the worst first; perhaps not all of them
+ * @param ended what is over, the last first; perhaps not all of that
  * @param notShown how many more were seen than the board has room for, since the start
  */
 public record FindingsReport(
-        String status, List<View> findings, List<View> ended, long notShown) {
+        String status, int open, List<View> findings, List<View> ended, long notShown) {
+
+    /** {@return the same with at most so many findings of either kind} */
+    public FindingsReport first(int limit) {
+        return new FindingsReport(
+                status,
+                open,
+                findings.stream().limit(limit).toList(),
+                ended.stream().limit(limit).toList(),
+                notShown);
+    }
 
     /**
      * One finding.

@@ -43,7 +43,7 @@ class FindingsTest {
     void anEmptyBoardIsOk() {
         findings.saw(List.of());
         assertThat(findings.report())
-                .isEqualTo(new FindingsReport("ok", List.of(), List.of(), 0));
+                .isEqualTo(new FindingsReport("ok", 0, List.of(), List.of(), 0));
     }
 
     @Test
@@ -103,6 +103,28 @@ class FindingsTest {
             findings.saw(List.of(warning("t" + i)));
         }
         assertThat(findings.report().ended()).hasSize(Findings.ENDED_MAX);
+    }
+
+    @Test
+    void whatIsWorseFindsRoomThoughTheBoardIsFull() {
+        findings.saw(IntStream.range(0, 5).mapToObj(i -> warning("s" + i)).toList());
+        findings.saw(List.of(sighting(Kind.CARRIER_STARVATION, "all", Severity.WARNING)));
+        findings.saw(List.of(sighting(Kind.STALLED_PAIR, "worse", Severity.CRITICAL)));
+        findings.saw(List.of(warning("s1"), warning("s2"))); // they do not push back
+        assertThat(shown()).containsExactly(
+                "stalled-pair worse", "carrier-starvation all", "stalled-pair s0");
+        assertThat(findings.report().notShown()).isEqualTo(6);
+    }
+
+    @Test
+    void aReportMayBeCutAndStillTellsHowMuchThereIs() {
+        findings.saw(List.of(warning("a"), warning("b"), warning("c")));
+        passes(11);
+        findings.saw(List.of(warning("d"), warning("e")));
+        FindingsReport report = findings.report().first(1);
+        assertThat(report.open()).isEqualTo(2);
+        assertThat(report.findings()).hasSize(1);
+        assertThat(report.ended()).hasSize(1);
     }
 
     @Test
