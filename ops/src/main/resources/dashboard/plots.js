@@ -117,7 +117,7 @@ function options(plot, width, height, onCursor) {
     grid: { stroke: color('--line'), width: 1 }, ticks: { show: false },
   };
   return {
-    width, height, padding: [8, 16, 0, 0], legend: { show: false },
+    width, height, padding: [8, 28, 0, 0], legend: { show: false },
     cursor: { sync: { key: SYNC }, y: false, points: { size: 6 }, drag: { x: false, y: false } },
     scales: { y: { range: (_, low, high) => [0, Math.max(high * 1.15, plot.binary ? 1024 : plot.format === micros ? 100 : 4)] } },
     axes: [
