@@ -7,6 +7,8 @@ import com.marcnuri.helm.Helm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -178,6 +180,49 @@ final class ChartTest {
         assertThat(chart.pod().at("/volumes/1/secret/secretName").asString()).isEqualTo("mine");
         assertThat(chart.pod().at("/containers/0/env").toString())
                 .contains("file:/run/secrets/weir/admin");
+    }
+
+    /** What the pod gives to the relay makes it ask for the token, and for that one. */
+    @Test
+    void aRelayWithTheEnvironmentOfAPodAsksForTheTokenOfTheSecret() throws Exception {
+        var chart = Chart.render("{}");
+        var container = chart.pod().at("/containers/0");
+        var mount = container.path("volumeMounts").valueStream()
+                .filter(each -> each.path("name").asString().equals("admin-token"))
+                .findFirst().orElseThrow().path("mountPath").asString();
+        Files.writeString(directory.resolve("token"), "0123456789-abcdef\n");
+        var environment = new HashMap<String, String>();
+        container.path("env").forEach(variable -> environment.put(
+                variable.path("name").asString(),
+                variable.path("value").asString().replace(mount, directory.toString())));
+        assertThat(environment).containsEntry("WEIR_ADMIN_HOST", "0.0.0.0")
+                .containsEntry("WEIR_ADMIN_TOKEN", "file:" + directory.resolve("token"));
+        var config = chart.objects("ConfigMap").getFirst()
+                .at("/data").get("weir.yaml").asString();
+
+        try (var weir = WeirProcess.startWith(environment, config)) {
+            assertThat(weir.admin().get("/livez").status()).isEqualTo(200);
+            assertThat(weir.admin().get("/readyz").status()).isEqualTo(200);
+            assertThat(weir.admin().get("/sessions").status()).isEqualTo(401);
+            var admin = weir.admin().base().toString();
+            assertThat(WeirCommand.run(Map.of(), "doctor", admin).exitCode()).isEqualTo(3);
+            assertThat(WeirCommand.run(
+                            Map.of("WEIR_ADMIN_TOKEN", environment.get("WEIR_ADMIN_TOKEN")),
+                            "doctor", admin)
+                    .text()).contains("The relay at " + admin);
+        }
+    }
+
+    @Test
+    void aPodGetsTheSecretThatItIsTold() throws IOException {
+        var pod = Chart.render("adminToken: { secret: other, key: admin }").pod();
+        var variable = pod.at("/containers/0/env").valueStream()
+                .filter(each -> each.path("name").asString().equals("WEIR_ADMIN_TOKEN"))
+                .findFirst().orElseThrow();
+        assertThat(variable.path("value").asString()).isEqualTo("file:/run/secrets/weir/admin");
+        assertThat(pod.path("volumes").valueStream()
+                        .map(volume -> volume.at("/secret/secretName").asString("")))
+                .contains("other");
     }
 
     @Test

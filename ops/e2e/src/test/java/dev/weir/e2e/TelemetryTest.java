@@ -13,10 +13,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,10 @@ final class TelemetryTest {
 
     private static final String CALLER_TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
     private static final String CALLER_SPAN = "00f067aa0ba902b7";
+
+    /** Attributes that tell who a client is, of spans and of log records. */
+    static final List<String> OF_A_CLIENT =
+            List.of("url.path", "weir.key", "client.address", "key", "remote");
 
     private final HttpClient http = HttpClient.newHttpClient();
 
@@ -50,8 +56,8 @@ final class TelemetryTest {
                                 "OTEL_BLRP_SCHEDULE_DELAY", "100",
                                 "OTEL_SERVICE_NAME", "relay-under-test"),
                         "trace: { messages: 1 }")) {
-            var worker = connect(weir.url("/worker/a"), Map.of());
-            var client = connect(weir.url("/client/a"), Map.of(
+            var worker = connect(weir.url("/worker/secret-key"), Map.of());
+            var client = connect(weir.url("/client/secret-key"), Map.of(
                     "traceparent", "00-" + CALLER_TRACE + "-" + CALLER_SPAN + "-01"));
             client.send("hello");
             assertThat(worker.next()).isEqualTo("hello");
@@ -63,6 +69,7 @@ final class TelemetryTest {
             messageLinksToItsSession(receiver);
             logRecordsBelongToTheHandshake(receiver);
             metricsArrive(receiver);
+            whatTellsWhoAClientIsHasTheseNames(receiver);
             weir.stop();
         }
     }
@@ -173,6 +180,19 @@ final class TelemetryTest {
                         .isEqualTo(CALLER_TRACE))
                 .extracting(record -> record.path("body").asString())
                 .contains("session ended"));
+    }
+
+    /** A collector that is to keep them back must know all of them. */
+    private static void whatTellsWhoAClientIsHasTheseNames(Receiver receiver) throws Exception {
+        var telling = new TreeSet<String>();
+        for (var sent : Stream.concat(receiver.spans().stream(), receiver.logs().stream()).toList()) {
+            sent.path("attributes").properties().stream()
+                    .filter(attribute -> attribute.getValue().asString("")
+                            .matches("/client/secret-key|secret-key|127\\.0\\.0\\.1.*"))
+                    .filter(attribute -> !attribute.getKey().startsWith("server."))
+                    .forEach(attribute -> telling.add(attribute.getKey()));
+        }
+        assertThat(telling).containsExactlyInAnyOrderElementsOf(OF_A_CLIENT);
     }
 
     private static void metricsArrive(Receiver receiver) throws Exception {

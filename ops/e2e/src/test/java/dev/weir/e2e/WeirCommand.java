@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -31,6 +32,14 @@ final class WeirCommand {
     /** Runs a command that ends by itself. */
     static Outcome run(String... arguments) throws IOException, InterruptedException {
         return run(JAVA, arguments);
+    }
+
+    /** Runs a command that ends by itself, with these variables. */
+    static Outcome run(Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
+        var command = builder(List.of(), List.of(arguments));
+        command.environment().putAll(environment);
+        return outcome(command);
     }
 
     /** Runs a command that ends by itself, with another Java than that of the tests. */
