@@ -140,7 +140,7 @@ class FindingsTest {
         assertThat(finding.path("summary").asString())
                 .contains("client " + slow.id() + " has taken nothing")
                 .contains("of connector orders wait for it");
-        assertThat(stack(finding)).anyMatch(frame -> frame.contains("WriteCompletion.await"));
+        assertThat(stack(finding)).anyMatch(frame -> frame.contains("FrameWriter.await"));
         assertThat(finding.path("evidence").path("senderHeldUp").asBoolean()).isTrue();
         slow.read();
         awaitEnd("stalled-pair", slow.id());

@@ -82,7 +82,7 @@ final class DoctorTest {
                     .contains("session " + worker.id() + ", side worker, route default")
                     .contains("worker " + worker.id() + " has taken nothing for")
                     .contains("of client " + client.id() + " wait for it")
-                    .contains("WriteCompletion.await")
+                    .containsPattern("(FrameWriter|WriteCompletion).await")
                     .contains("ops/README.md#stalled-pair");
             var events = weir.admin().get("/sessions/" + client.id() + "/events").json();
             assertThat(events.get("events").valueStream()

@@ -34,7 +34,8 @@ public final class Findings {
     private static final Comparator<Finding> WORST_FIRST =
             Comparator.comparing(Finding::severity).reversed()
                     .thenComparing(Finding::kind)
-                    .thenComparing(Finding::since);
+                    .thenComparing(Finding::since)
+                    .thenComparingLong(Finding::id);
 
     private record Key(Kind kind, String subject) {}
 
