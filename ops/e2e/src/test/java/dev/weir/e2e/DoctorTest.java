@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -108,7 +109,7 @@ final class DoctorTest {
     @Test
     void whatStarvesTheCarriersIsShownWhileItDoes() throws Exception {
         var trigger = directory.resolve("busy");
-        var agent = agent();
+        var agent = agent(BusyAgent.class);
         try (var weir = WeirProcess.start(CONFIG, "-javaagent:" + agent + "=" + trigger)) {
             Files.createFile(trigger);
 
@@ -138,19 +139,102 @@ final class DoctorTest {
         }
     }
 
-    private Path agent() throws IOException {
+    @Test
+    void whatHoldsOnToItsCarrierIsShownAndCounted() throws Exception {
+        var trigger = Files.createFile(directory.resolve("pin"));
+        var agent = agent(PinAgent.class, PinAgent.Slow.class);
+        try (var weir = WeirProcess.start(CONFIG, "-javaagent:" + agent + "=" + trigger)) {
+            var outcome = awaitDiagnosis(weir, "pinned-thread");
+
+            assertThat(outcome.text()).contains("PinAgent.initialise", "held its carrier for");
+            assertThat(outcome.exitCode()).isPositive();
+            assertThat(weir.admin().get("/metrics").body())
+                    .containsPattern("weir_carrier_pins_total [1-9]")
+                    .containsPattern("weir_carrier_pinned_time_seconds_total 0?[1-9.]");
+        }
+    }
+
+    private Path agent(Class<?>... classes) throws IOException {
         var manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().putValue("Premain-Class", BusyAgent.class.getName());
+        manifest.getMainAttributes().putValue("Premain-Class", classes[0].getName());
         var jar = directory.resolve("agent.jar");
-        var entry = BusyAgent.class.getName().replace('.', '/') + ".class";
-        try (var out = new JarOutputStream(Files.newOutputStream(jar), manifest);
-                var in = BusyAgent.class.getResourceAsStream("/" + entry)) {
-            out.putNextEntry(new JarEntry(entry));
-            out.write(in.readAllBytes());
-            out.closeEntry();
+        try (var out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
+            for (var type : classes) {
+                var entry = type.getName().replace('.', '/') + ".class";
+                try (var in = type.getResourceAsStream("/" + entry)) {
+                    out.putNextEntry(new JarEntry(entry));
+                    out.write(in.readAllBytes());
+                    out.closeEntry();
+                }
+            }
         }
         return jar;
+    }
+
+    @Test
+    void aServiceThatDoesNotAnswerIsNamedAndWhoWaitsForIt() throws Exception {
+        try (var service = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                var weir = WeirProcess.start("""
+                        watch: { interval: 100ms, stuck: 1s, carrier-delay: 10s, pinned: off }
+                        routes:
+                          - name: orders
+                            clients: /orders/{key}
+                            connector: { type: http, url: "http://127.0.0.1:%d/" }
+                        """.formatted(service.getLocalPort()));
+                var client = RawSession.open(weir, "/orders/a")) {
+            client.flood();
+
+            var outcome = awaitDiagnosis(weir, "connector-stuck");
+
+            assertThat(outcome.exitCode()).isPositive();
+            assertThat(outcome.text().replaceAll("\\s+", " "))
+                    .contains("connector orders has not returned from send for session "
+                            + client.id())
+                    .contains("session " + client.id())
+                    .contains("connector orders, thread");
+        }
+    }
+
+    @Test
+    void aProcessThatIsNearItsLimitOfOpenFilesIsTold() throws Exception {
+        var config = Files.writeString(directory.resolve("weir.yaml"),
+                "watch: { interval: 100ms, open-files: 50, carrier-delay: 10s, pinned: off }\n");
+        var log = directory.resolve("weir.log");
+        var process = startLimited("ulimit -n 300", config, log);
+        var sessions = new ArrayList<RawSession>();
+        try {
+            var admin = awaitInLog(log, ADMIN, 0);
+            int port = Integer.parseInt(awaitInLog(log, PORT, 1));
+            for (int i = 0; i < 150; i++) {
+                sessions.add(RawSession.open(port, "/client/" + i));
+            }
+
+            var outcome = awaitDiagnosis(admin, "open-files");
+
+            assertThat(outcome.exitCode()).isPositive();
+            assertThat(outcome.text()).contains("of 300", "LimitNOFILE");
+        } finally {
+            for (var session : sessions) {
+                session.close();
+            }
+            process.destroyForcibly();
+            process.waitFor(10, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Starts a relay under a limit of the shell, with its output in a file. */
+    private static Process startLimited(String limit, Path config, Path log) throws IOException {
+        var java = WeirCommand.builder(
+                        List.of("-XX:-UsePerfData"),
+                        List.of("run", "--port", "0", "--admin-port", "0", "--config",
+                                config.toString()))
+                .command();
+        var relay = new ProcessBuilder("/bin/sh", "-c", limit + "; exec \"$@\" >" + log, "sh")
+                .redirectErrorStream(true);
+        relay.command().addAll(java);
+        relay.environment().keySet().removeIf(name -> name.startsWith("WEIR_"));
+        return relay.start();
     }
 
     /** A limit on the size of files does to the log what a full disk does. */
@@ -161,16 +245,7 @@ final class DoctorTest {
                 log: { format: json, level: debug }
                 """);
         var log = directory.resolve("weir.log");
-        var java = WeirCommand.builder(
-                        List.of("-XX:-UsePerfData"),
-                        List.of("run", "--port", "0", "--admin-port", "0", "--config",
-                                config.toString()))
-                .command();
-        var relay = new ProcessBuilder("/bin/sh", "-c", "ulimit -f 16; exec \"$@\" >" + log, "sh")
-                .redirectErrorStream(true);
-        relay.command().addAll(java);
-        relay.environment().keySet().removeIf(name -> name.startsWith("WEIR_"));
-        var process = relay.start();
+        var process = startLimited("ulimit -f 16", config, log);
         try {
             var admin = awaitInLog(log, ADMIN, 0);
             int port = Integer.parseInt(awaitInLog(log, PORT, 1));
