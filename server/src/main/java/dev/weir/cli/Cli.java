@@ -1,13 +1,24 @@
 package dev.weir.cli;
 
+import dev.weir.bench.ChurnRun.Ending;
+import dev.weir.bench.Content;
+import dev.weir.bench.Direction;
+import dev.weir.bench.Order;
+import dev.weir.bench.Side;
+import dev.weir.config.ByteSize;
 import dev.weir.config.ConfigException;
+import dev.weir.config.Units;
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 
 /** The {@code weir} command line. */
 public final class Cli {
@@ -17,7 +28,8 @@ public final class Cli {
     /**
      * Runs a command to its end.
      *
-     * @return the exit code: 0, 1, or 78 for a mistake in the configuration or the command line
+     * @return the exit code: 0, 1, or 78 for a mistake in the configuration or the command line,
+     *     unless the command's help tells others
      */
     public static int run(Shell shell, String... args) {
         Ansi colours = shell.terminal() ? Ansi.AUTO : Ansi.OFF;
@@ -27,6 +39,7 @@ public final class Cli {
                         .addSubcommand(command(new CheckCommand(shell)))
                         .addSubcommand(command(new HealthCommand(shell)))
                         .addSubcommand(command(new DoctorCommand(shell)))
+                        .addSubcommand(bench(shell))
                         .addSubcommand(command(new TrainCommand(shell)))
                         .addSubcommand(command(new VersionCommand(shell)));
         return weir.setOut(shell.out())
@@ -42,12 +55,50 @@ public final class Cli {
     private static CommandLine command(Callable<Integer> action) {
         CommandLine command = new CommandLine(action);
         command.getCommandSpec()
+                .exitCodeOnInvalidInput(ExitCode.CONFIG)
                 .addOption(
                         OptionSpec.builder("-h", "--help")
                                 .usageHelp(true)
                                 .description("Show this.")
                                 .build());
         return command;
+    }
+
+    private static CommandLine bench(Shell shell) {
+        CommandLine bench = command(new BenchCommand())
+                .addSubcommand(command(new BenchCommand.Throughput(shell)))
+                .addSubcommand(command(new BenchCommand.Latency(shell)))
+                .addSubcommand(command(new BenchCommand.Idle(shell)))
+                .addSubcommand(command(new BenchCommand.Stalled(shell)))
+                .addSubcommand(command(new BenchCommand.Churning(shell)))
+                .registerConverter(Order.class, text -> word(Order.class, text))
+                .registerConverter(Content.class, text -> word(Content.class, text))
+                .registerConverter(Direction.class, text -> word(Direction.class, text))
+                .registerConverter(Side.class, text -> word(Side.class, text))
+                .registerConverter(Ending.class, text -> word(Ending.class, text))
+                .registerConverter(ByteSize.class, text -> amount(ByteSize::parse, text))
+                .registerConverter(Duration.class, text -> amount(Units::parseDuration, text));
+        bench.getCommandSpec().exitCodeOnInvalidInput(BenchMode.NOTHING_MEASURED);
+        bench.getSubcommands().values().forEach(mode ->
+                mode.getCommandSpec().exitCodeOnInvalidInput(BenchMode.NOTHING_MEASURED));
+        return bench;
+    }
+
+    private static <E extends Enum<E>> E word(Class<E> type, String text) {
+        for (E constant : type.getEnumConstants()) {
+            if (constant.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(text)) {
+                return constant;
+            }
+        }
+        throw new TypeConversionException("there is no \"" + text + "\"");
+    }
+
+    private static <T> T amount(Function<String, T> parser, String text) {
+        try {
+            return parser.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
     }
 
     /** Flags of {@code weir} are those of {@code weir run}: a mistake before another command. */
@@ -68,7 +119,7 @@ public final class Cli {
         err.println("weir: " + e.getMessage());
         CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
         err.println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
-        return ExitCode.CONFIG;
+        return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     private static int failed(Exception e, CommandLine command, ParseResult parsed) {

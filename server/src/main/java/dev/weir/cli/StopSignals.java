@@ -52,6 +52,11 @@ final class StopSignals {
         }
     }
 
+    /** {@return whether there has been one} */
+    boolean stopping() {
+        return stop.getCount() == 0;
+    }
+
     /** Waits for the first signal, without limit, and {@return its name} */
     String await() throws InterruptedException {
         stop.await();
