@@ -93,7 +93,7 @@ public final class IdleRun {
                             to.relay().descriptors(), "");
         }
         return findings.curve("handshake", "handshake", rig.network().handshakes())
-                .curve("latency", "message, from when it was due", times)
+                .curve("latency", "from when it was due", times)
                 .result("idle", load.pairs() + " pairs"
                                 + (trickle > 0 ? ", " + trickle + " messages a second" : ""),
                         (to.nanos() - from.nanos()) / SECOND, rig);

@@ -22,6 +22,7 @@ public record Report(Result result, Instant begun, Map<String, String> about) {
 
     private static final double MICRO = 1e3;
     private static final int LABEL = 36;
+    private static final int CURVE = 24;
 
     public Report {
         about = new LinkedHashMap<>(about);
@@ -47,12 +48,12 @@ public record Report(Result result, Instant begun, Map<String, String> about) {
                     (number(figure.value()) + " " + figure.unit()).strip()));
         }
         if (!result.curves().isEmpty()) {
-            text.append('\n').append(String.format(Locale.ROOT, "  %-" + LABEL + "s", "µs"));
+            text.append('\n').append(String.format(Locale.ROOT, "  %-" + CURVE + "s", "µs"));
             PERCENTILES.keySet().forEach(name -> text.append(column(name)));
             text.append(column("max")).append('\n');
         }
         for (Curve curve : result.curves()) {
-            text.append(String.format(Locale.ROOT, "  %-" + LABEL + "s", curve.label()));
+            text.append(String.format(Locale.ROOT, "  %-" + CURVE + "s", curve.label()));
             PERCENTILES.values().forEach(p -> text.append(
                     column(number(curve.nanos().getValueAtPercentile(p) / MICRO))));
             text.append(column(number(curve.nanos().getMaxValue() / MICRO))).append('\n');
@@ -74,7 +75,7 @@ public record Report(Result result, Instant begun, Map<String, String> about) {
     }
 
     private static String column(String text) {
-        return String.format(Locale.ROOT, "%11s", text);
+        return String.format(Locale.ROOT, "%9s", text);
     }
 
     /** {@return three digits, or all before the point} */

@@ -32,9 +32,15 @@ public final class StallRun {
     private final Surroundings surroundings;
     private final Histogram calm = Times.histogram();
     private final Histogram stalled = Times.histogram();
-    private Histogram others = calm;
-    private boolean measuring;
     private long memory;
+
+    // When the others were in calm, and when not, by when their messages were due.
+    private boolean measuring;
+    private boolean stalling;
+    private boolean resumed;
+    private long calmFrom;
+    private long stalledFrom;
+    private long stalledUntil;
 
     /**
      * The stall.
@@ -80,6 +86,7 @@ public final class StallRun {
             schedule.start();
             schedule.drive(rig.now() + load.warmUp().toNanos(), () -> "warming up");
             schedule.lags().reset();
+            calmFrom = rig.now();
             measuring = true;
             schedule.drive(rig.now() + stall.baseline().toNanos(), () -> "measuring in calm");
             return stall(rig, schedule, pair, innocent);
@@ -95,20 +102,22 @@ public final class StallRun {
         sender.ending();
         Sample before = rig.sample();
         long takenBefore = sender.taken();
-        others = stalled;
+        stalledFrom = rig.now();
+        stalling = true;
         rig.network().reading(victim, false);
         long still = flood(rig, schedule, sender);
-        measuring = false;
+        stalledUntil = rig.now();
+        resumed = true;
         Sample after = rig.sample();
         long taken = sender.taken() - takenBefore;
 
         rig.network().reading(victim, true);
-        long resumed = rig.now();
-        long until = resumed + stall.resume().toNanos();
+        long again = rig.now();
+        long until = again + stall.resume().toNanos();
         while (!rig.over(until) && victim.open() && Rig.missing(pair) > 0) {
             schedule.drive(rig.now() + Rig.TURN, () -> "reading again");
         }
-        long drained = rig.now() - resumed;
+        long drained = rig.now() - again;
         boolean survived = victim.open() && sender.open();
         long missing = Rig.missing(pair);
         if (survived) {
@@ -133,7 +142,7 @@ public final class StallRun {
         }
         return findings
                 .curve("calm", "others, before", calm)
-                .curve("stalled", "others, during the stall", stalled)
+                .curve("stalled", "others, stalled", stalled)
                 .curve("send_lag", "of that, sent late", schedule.lags())
                 .result("stall", words(), (after.nanos() - before.nanos()) / SECOND, rig);
     }
@@ -189,8 +198,14 @@ public final class StallRun {
     }
 
     private void came(Peer to, long due) {
-        if (measuring && to.pair() != 0) {
-            Times.record(others, surroundings.nanoClock().getAsLong() - due);
+        if (!measuring || to.pair() == 0 || due - calmFrom < 0) {
+            return;
+        }
+        long time = surroundings.nanoClock().getAsLong() - due;
+        if (!stalling || due - stalledFrom < 0) {
+            Times.record(calm, time);
+        } else if (!resumed || due - stalledUntil < 0) {
+            Times.record(stalled, time);
         }
     }
 }
