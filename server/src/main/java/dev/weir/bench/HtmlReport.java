@@ -1,5 +1,6 @@
 package dev.weir.bench;
 
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
@@ -14,9 +15,10 @@ public final class HtmlReport {
     private static final int WIDTH = 860;
     private static final int HEIGHT = 420;
     private static final int LEFT = 70;
-    private static final int RIGHT = 20;
+    private static final int RIGHT = 40;
     private static final int TOP = 20;
     private static final int BOTTOM = 50;
+    private static final int LEGEND = 180;
 
     /** From one in one to one in so many, as powers of ten. */
     private static final double DECADES = 5;
@@ -79,7 +81,7 @@ public final class HtmlReport {
                 <p>%s; %s s, %s</p>
                 <p%s>%s</p>
                 """.formatted(title, STYLE, title, escape(result.summary()),
-                Report.number(result.seconds()), report.begun(),
+                Report.number(result.seconds()), report.begun().truncatedTo(ChronoUnit.SECONDS),
                 result.violations().total() == 0 ? "" : " class=\"bad\"",
                 escape(report.verdict())));
         figures();
@@ -153,11 +155,11 @@ public final class HtmlReport {
         }
         for (int i = 0; i < curves.size(); i++) {
             String style = "curve c" + i % 3;
-            int key = TOP + 14 + 18 * i;
+            int key = HEIGHT - BOTTOM - 18 * (curves.size() - i);
             add("<polyline class=\"%s\" points=\"%s\"/>\n"
                     .formatted(style, points(curves.get(i).nanos(), rank, time)));
-            line(style, LEFT + 12, key, LEFT + 36, key);
-            text(LEFT + 42, key + 4, "start", escape(curves.get(i).label()));
+            line(style, WIDTH - RIGHT - LEGEND, key, WIDTH - RIGHT - LEGEND + 24, key);
+            text(WIDTH - RIGHT - LEGEND + 30, key + 4, "start", escape(curves.get(i).label()));
         }
         add("</svg>\n");
     }

@@ -75,7 +75,7 @@ public record Report(Result result, Instant begun, Map<String, String> about) {
     }
 
     private static String column(String text) {
-        return String.format(Locale.ROOT, "%9s", text);
+        return String.format(Locale.ROOT, "%10s", text);
     }
 
     /** {@return three digits, or all before the point} */

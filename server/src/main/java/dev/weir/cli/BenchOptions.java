@@ -225,8 +225,8 @@ final class BenchOptions {
         about.put("target", client);
         about.put("workers", worker);
         about.put("generator", "weir " + Versions.weir() + ", Java " + Versions.java());
-        about.put("machine", Runtime.getRuntime().availableProcessors() + " cores for the"
-                + " generator, " + Versions.system());
+        about.put("machine", Versions.system() + ", processors for the generator: "
+                + Runtime.getRuntime().availableProcessors());
         return about;
     }
 }
