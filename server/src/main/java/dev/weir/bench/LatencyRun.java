@@ -53,8 +53,7 @@ public final class LatencyRun {
 
             Sample before = rig.sample();
             long messages = rig.received();
-            schedule.lags().reset();
-            from = rig.now();
+            from = schedule.start();
             until = from + load.duration().toNanos();
             measuring = true;
             schedule.drive(until, () -> progress(rig));

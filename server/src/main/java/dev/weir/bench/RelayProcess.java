@@ -14,6 +14,7 @@ import java.util.Set;
 
 /**
  * What a relay on this machine uses, its child processes included, as proc(5) tells it. Linux only.
+ * Belongs to one thread.
  */
 public final class RelayProcess {
 
@@ -25,10 +26,12 @@ public final class RelayProcess {
 
     private final Path proc;
     private final long pid;
+    private Set<Long> known;
 
     private RelayProcess(Path proc, long pid) {
         this.proc = proc;
         this.pid = pid;
+        this.known = Set.of(pid);
     }
 
     /**
@@ -72,7 +75,8 @@ public final class RelayProcess {
         long rss = 0;
         int threads = 0;
         int descriptors = 0;
-        for (long id : tree()) {
+        known = tree();
+        for (long id : known) {
             try {
                 String[] stat = stat(id);
                 cpu += (Long.parseLong(stat[UTIME]) + Long.parseLong(stat[STIME])) * TICK_NANOS;
@@ -87,6 +91,21 @@ public final class RelayProcess {
             }
         }
         return new Usage(cpu, rss, threads, descriptors, cores());
+    }
+
+    /**
+     * {@return its resident memory, of the processes that {@link #usage} found last} A quick look,
+     * which may be had while messages are timed.
+     */
+    long rssBytes() throws IOException {
+        long rss = 0;
+        for (long id : known) {
+            Path status = file(id, "status");
+            if (Files.exists(status)) {
+                rss += number(Files.readAllLines(status), "VmRSS:") << 10;
+            }
+        }
+        return rss;
     }
 
     /** The fields behind the command, whose name may contain anything. */

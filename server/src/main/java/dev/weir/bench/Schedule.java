@@ -32,8 +32,17 @@ final class Schedule {
         loop = new OpenLoop(rate, poisson, random);
     }
 
-    void start() {
-        loop.start(rig.now() + HEAD_START);
+    /**
+     * Begins anew, and forgets what is owed: after something that took the generator's time, such
+     * as a look at the relay's process, the load must not begin with a burst.
+     *
+     * @return when the first message is due
+     */
+    long start() {
+        long first = rig.now() + HEAD_START;
+        loop.start(first);
+        lags.reset();
+        return first;
     }
 
     /** Sends and receives until then, or until the run is stopped. */

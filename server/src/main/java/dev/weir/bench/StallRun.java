@@ -27,6 +27,9 @@ public final class StallRun {
     private static final long PEEK_INTERVAL = 250_000_000;
     private static final long STILL = 500_000_000;
 
+    /** The load goes on for so long after the calm, so that its last messages meet it. */
+    private static final long TAIL = 100_000_000;
+
     private final Load load;
     private final Stall stall;
     private final Surroundings surroundings;
@@ -37,8 +40,9 @@ public final class StallRun {
     // When the others were in calm, and when not, by when their messages were due.
     private boolean measuring;
     private boolean stalling;
-    private boolean resumed;
+    private boolean over;
     private long calmFrom;
+    private long calmUntil;
     private long stalledFrom;
     private long stalledUntil;
 
@@ -85,10 +89,10 @@ public final class StallRun {
                     Random.from(surroundings.random()));
             schedule.start();
             schedule.drive(rig.now() + load.warmUp().toNanos(), () -> "warming up");
-            schedule.lags().reset();
-            calmFrom = rig.now();
+            calmFrom = schedule.start();
+            calmUntil = calmFrom + stall.baseline().toNanos();
             measuring = true;
-            schedule.drive(rig.now() + stall.baseline().toNanos(), () -> "measuring in calm");
+            schedule.drive(calmUntil + TAIL, () -> "measuring in calm");
             return stall(rig, schedule, pair, innocent);
         }
     }
@@ -102,35 +106,27 @@ public final class StallRun {
         sender.ending();
         Sample before = rig.sample();
         long takenBefore = sender.taken();
-        stalledFrom = rig.now();
+        stalledFrom = schedule.start();
         stalling = true;
         rig.network().reading(victim, false);
         long still = flood(rig, schedule, sender);
         stalledUntil = rig.now();
-        resumed = true;
-        Sample after = rig.sample();
+        over = true;
         long taken = sender.taken() - takenBefore;
 
-        rig.network().reading(victim, true);
-        long again = rig.now();
-        long until = again + stall.resume().toNanos();
-        while (!rig.over(until) && victim.open() && Rig.missing(pair) > 0) {
-            schedule.drive(rig.now() + Rig.TURN, () -> "reading again");
-        }
-        long drained = rig.now() - again;
+        long drained = readAgain(rig, schedule, victim);
         boolean survived = victim.open() && sender.open();
         long missing = Rig.missing(pair);
         if (survived) {
             rig.violations().add(Kind.LOST, missing, missing + " of the stalled pair never came");
         }
         rig.drain(innocent);
-        boolean endless = taken >= stall.cap();
-        String verdict = !survived ? "the pair was ended: sender " + code(sender)
-                        + ", reader " + code(victim)
-                : endless ? "unbounded: it took all " + stall.cap() / 1_000_000 + " MB"
-                : still >= STILL ? "held back" : "still taking more";
         Findings findings = new Findings()
-                .fact("outcome", verdict)
+                .fact("outcome", !survived ? "the pair was ended: sender " + code(sender)
+                                + ", reader " + code(victim)
+                        : taken >= stall.cap() ? "unbounded: it took all that was offered"
+                        : still >= STILL ? "held back"
+                        : "still taking more")
                 .figure("taken_mb", "taken for the stalled", taken / MEGA, "MB");
         if (before.relay() != null) {
             findings.figure("relay_rss_growth_mb", "relay, memory grew by",
@@ -144,7 +140,21 @@ public final class StallRun {
                 .curve("calm", "others, before", calm)
                 .curve("stalled", "others, stalled", stalled)
                 .curve("send_lag", "of that, sent late", schedule.lags())
-                .result("stall", words(), (after.nanos() - before.nanos()) / SECOND, rig);
+                .result("stall", words(), (stalledUntil - stalledFrom) / SECOND, rig);
+    }
+
+    /** Lets the victim read, and {@return how long it took until it had everything} */
+    private long readAgain(Rig rig, Schedule schedule, Peer victim) throws IOException {
+        rig.network().reading(victim, true);
+        long begun = rig.now();
+        long until = begun + stall.resume().toNanos();
+        List<Peer> sender = List.of(victim.mate());
+        while (rig.now() - until < 0 && victim.open() && Rig.missing(sender) > 0) {
+            schedule.drive(rig.now() + Rig.TURN, () -> "reading again");
+            // What is under way is waited for even when the run has been stopped.
+            rig.network().poll(0);
+        }
+        return rig.now() - begun;
     }
 
     private String words() {
@@ -193,18 +203,18 @@ public final class StallRun {
     private void peek() throws IOException {
         RelayProcess relay = surroundings.relay();
         if (relay != null) {
-            memory = Math.max(memory, relay.usage().rssBytes());
+            memory = Math.max(memory, relay.rssBytes());
         }
     }
 
     private void came(Peer to, long due) {
-        if (!measuring || to.pair() == 0 || due - calmFrom < 0) {
+        if (!measuring || to.pair() == 0) {
             return;
         }
         long time = surroundings.nanoClock().getAsLong() - due;
-        if (!stalling || due - stalledFrom < 0) {
+        if (due - calmFrom >= 0 && due - calmUntil < 0) {
             Times.record(calm, time);
-        } else if (!resumed || due - stalledUntil < 0) {
+        } else if (stalling && due - stalledFrom >= 0 && (!over || due - stalledUntil < 0)) {
             Times.record(stalled, time);
         }
     }

@@ -219,11 +219,16 @@ final class BenchOptions {
         return report;
     }
 
+    /** Without the query, where tokens are. */
+    private static String shown(String url) {
+        return url.replaceFirst("\\?.*", "?…");
+    }
+
     /** {@return under what circumstances the run is made} */
     Map<String, String> about() {
         Map<String, String> about = new LinkedHashMap<>();
-        about.put("target", client);
-        about.put("workers", worker);
+        about.put("target", shown(client));
+        about.put("workers", shown(worker));
         about.put("generator", "weir " + Versions.weir() + ", Java " + Versions.java());
         about.put("machine", Versions.system() + ", processors for the generator: "
                 + Runtime.getRuntime().availableProcessors());

@@ -28,8 +28,10 @@ class RelayProcessTest {
         process(10, "10 (a (strange) name) S", 250, 50, 1000, 3, 2, "11");
         process(11, "11 (child) S", 100, 0, 24, 1, 4, "");
 
-        Usage usage = RelayProcess.of(proc, 10).usage();
+        RelayProcess relay = RelayProcess.of(proc, 10);
+        Usage usage = relay.usage();
 
+        assertThat(relay.rssBytes()).isEqualTo(1024 * 1024);
         assertThat(usage.cpuNanos()).isEqualTo(4_000_000_000L);
         assertThat(usage.rssBytes()).isEqualTo(1024 * 1024);
         assertThat(usage.threads()).isEqualTo(4);
