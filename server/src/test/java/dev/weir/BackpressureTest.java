@@ -161,6 +161,7 @@ class BackpressureTest {
                 .route(NO_DEADLINES, "queue: { bytes: 128KiB, stall: 1h, when-full: close }");
         RawPeer client = weir.client("a");
         RawPeer slow = weir.dial("/worker/a").stalled().open();
+        soon().until(() -> weir.shown(client).path("phase").asString().equals("paired"));
         floodForEver(client);
         assertThat(client.end()).isEqualTo("1014 the worker failed");
         slow.read();

@@ -40,6 +40,7 @@ class FindingPagesTest {
     void theLastEventsOfASessionAreToldWithoutWhatWasInThem() throws Exception {
         RawPeer client = weir.client("a");
         RawPeer worker = weir.worker("a");
+        soon().until(() -> weir.shown(client).path("phase").asString().equals("paired"));
         client.text("secret");
         assertThat(worker.text()).isEqualTo("secret");
         worker.text("answer!");
@@ -68,10 +69,7 @@ class FindingPagesTest {
 
     @Test
     void threadsAreShownWithTheSessionThatTheyWorkFor() throws Exception {
-        RawPeer client = weir.client("a");
-        RawPeer worker = weir.worker("a");
-        client.text("start the pump");
-        assertThat(worker.text()).isEqualTo("start the pump");
+        RawPeer client = weir.client("a"); // and somebody has to wait for its worker
 
         JsonNode threads = weir.admin("/threads?session=" + client.id()).json();
 
