@@ -3,8 +3,8 @@
 
     faulty_nats_worker.py PORT SUBJECT LEDGER
 
-It connects again when the server is gone. It appends every message that it has done its work for
-to the file LEDGER before it answers. A line on standard input sets how it behaves from now on:
+It connects again when the server is gone. It appends every message that it has done its work for,
+and its id, to the file LEDGER before it answers. A line on standard input sets how it behaves from now on:
 
     well    echoes
     slow    echoes after 400 ms
@@ -22,10 +22,18 @@ subject = sys.argv[2]
 ledger = os.open(sys.argv[3], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
 
-def work(message):
+def identity(headers):
+    for line in headers.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.lower() == b"ce-id":
+            return value.strip()
+    return b""
+
+
+def work(headers, message):
     if mode == "slow":
         time.sleep(SLOW_SECONDS)
-    os.write(ledger, message + b"\n")
+    os.write(ledger, message + b" " + identity(headers) + b"\n")
 
 
 def nats(port):
@@ -53,8 +61,8 @@ def nats(port):
                     head, size = int(words[-2]), int(words[-1])
                     if len(rest) < size + 2:
                         break
-                    message, rest = rest[head:size], rest[size + 2:]
-                    work(message)
+                    headers, message, rest = rest[:head], rest[head:size], rest[size + 2:]
+                    work(headers, message)
                     connection.sendall(b"PUB %s %d\r\n%s\r\n" % (words[3], len(message), message))
                 elif words and words[0] == b"PING":
                     connection.sendall(b"PONG\r\n")

@@ -4,8 +4,8 @@
     faulty_worker.py http|websocket PORT LEDGER
 
 Bare sockets, so that it can also break the protocol. It appends every message that it has done
-its work for to the file LEDGER before it answers, so that nothing of that is lost with it. A line
-on standard input sets how it behaves from now on:
+its work for, and its id where there is one, to the file LEDGER before it answers, so that nothing
+of that is lost with it. A line on standard input sets how it behaves from now on:
 
     well    echoes
     slow    echoes after 400 ms
@@ -27,8 +27,8 @@ mode = "well"
 ledger = -1
 
 
-def done(message):
-    os.write(ledger, message + b"\n")
+def done(message, identity=""):
+    os.write(ledger, message + b" " + identity.encode() + b"\n")
 
 
 def hang(stream):
@@ -62,7 +62,7 @@ def http(connection, stream):
         elif first.startswith("POST"):
             if behaviour == "slow":
                 time.sleep(SLOW_SECONDS)
-            done(body)
+            done(body, headers.get("ce-id", ""))
             answer = (f"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"
                       f"Content-Length: {len(body)}\r\n\r\n").encode() + body
             if behaviour == "cuts":

@@ -47,7 +47,8 @@ class KafkaConnectorTest extends ConnectorContract {
 
     @BeforeAll
     static void startBroker() throws Exception {
-        broker = KafkaBroker.start(home);
+        broker = new KafkaBroker(home);
+        broker.start();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", address()))) {
             admin.createTopics(List.of(
                     new NewTopic(TOPIC, PARTITIONS, (short) 1),
@@ -66,7 +67,7 @@ class KafkaConnectorTest extends ConnectorContract {
             worker.stop();
         }
         if (broker != null) {
-            broker.stop();
+            broker.close();
         }
     }
 
@@ -97,7 +98,7 @@ class KafkaConnectorTest extends ConnectorContract {
 
     @Override
     protected void restart() throws Exception {
-        broker.restart();
+        broker.start();
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> recordsOf(String session) {

@@ -50,7 +50,8 @@ class NatsConnectorTest extends ConnectorContract {
 
     @BeforeAll
     static void startServer(@TempDir Path directory) throws Exception {
-        server = NatsServer.start(directory, "");
+        server = new NatsServer(directory, "");
+        server.start();
     }
 
     @AfterAll
@@ -104,7 +105,7 @@ class NatsConnectorTest extends ConnectorContract {
 
     @Override
     protected void restart() throws Exception {
-        server.restart();
+        server.start();
         startWorker();
     }
 
@@ -410,8 +411,9 @@ class NatsConnectorTest extends ConnectorContract {
 
     @Test
     void aWrongPasswordIsNamed(@TempDir Path directory) throws Exception {
-        try (NatsServer closed = NatsServer.start(directory,
+        try (NatsServer closed = new NatsServer(directory,
                 "authorization { user: weir, password: right }")) {
+            closed.start();
             Map<String, Object> settings = new HashMap<>(settings(closed.port()));
             settings.put("user", "weir");
             settings.put("password", "right");
@@ -432,7 +434,8 @@ class NatsConnectorTest extends ConnectorContract {
         System.setProperty("javax.net.ssl.trustStorePassword", "password");
         String tls = "tls { cert_file: \"%s\", key_file: \"%s\", timeout: 60 }"
                 .formatted(directory.resolve("cert.pem"), directory.resolve("key.pem"));
-        try (NatsServer secure = NatsServer.start(directory, tls)) {
+        try (NatsServer secure = new NatsServer(directory, tls)) {
+            secure.start();
             Map<String, Object> settings = to("any");
             Deadlines patient = new Deadlines(PATIENCE, PATIENCE, PATIENCE);
             settings.put("url", "tls://localhost:" + secure.port());

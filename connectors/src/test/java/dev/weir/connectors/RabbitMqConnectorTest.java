@@ -46,7 +46,8 @@ class RabbitMqConnectorTest extends ConnectorContract {
 
     @BeforeAll
     static void startBroker(@TempDir Path directory) throws Exception {
-        server = RabbitMqServer.start(directory);
+        server = new RabbitMqServer(directory);
+        server.start();
     }
 
     @AfterAll
@@ -112,7 +113,7 @@ class RabbitMqConnectorTest extends ConnectorContract {
 
     @Override
     protected void restart() throws Exception {
-        server.restart();
+        server.start();
         startWorker();
     }
 

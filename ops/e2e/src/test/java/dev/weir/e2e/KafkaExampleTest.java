@@ -27,7 +27,8 @@ final class KafkaExampleTest {
 
     @BeforeAll
     static void start(@TempDir Path directory, Peers peers) throws Exception {
-        broker = KafkaBroker.start(directory);
+        broker = new KafkaBroker(directory);
+        broker.start();
         Process topics = peers.script(
                 PeerKind.WS, "kafka_topics.mjs", address(), "orders", "orders-replies");
         assertThat(topics.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
@@ -43,7 +44,7 @@ final class KafkaExampleTest {
             }
         } finally {
             if (broker != null) {
-                broker.stop();
+                broker.close();
             }
         }
     }

@@ -20,7 +20,8 @@ final class NatsExampleTest {
 
     @BeforeAll
     static void start(@TempDir Path directory) throws Exception {
-        server = NatsServer.start(directory, "");
+        server = new NatsServer(directory, "");
+        server.start();
         weir = WeirProcess.start(ExampleWorker.configuration("nats", 4222, server.port()));
     }
 

@@ -21,7 +21,8 @@ final class RabbitMqExampleTest {
 
     @BeforeAll
     static void start(@TempDir Path directory) throws Exception {
-        broker = RabbitMqServer.start(directory);
+        broker = new RabbitMqServer(directory);
+        broker.start();
         weir = WeirProcess.start(
                 ExampleWorker.configuration("rabbitmq", 5672, broker.port()));
     }
@@ -71,7 +72,7 @@ final class RabbitMqExampleTest {
         client.send(Message.text("kept on disk"));
         awaitQueued("orders", 1);
         broker.kill();
-        broker.restart();
+        broker.start();
         try (var _ = worker()) {
             assertThat(client.inbox().awaitMessages(2))
                     .isEqualTo(received("BEFORE", "KEPT ON DISK"));

@@ -1,7 +1,6 @@
 package dev.weir.e2e.faults;
 
 import java.io.IOException;
-import java.util.Map;
 
 /**
  * An external service with a worker that echoes each message, which can be made to fail. One for
@@ -22,8 +21,8 @@ interface Backend extends AutoCloseable {
     /** Ends the fault; returns when the service is as well as a started one. */
     void heal(Fault fault) throws IOException, InterruptedException;
 
-    /** {@return how often the worker did its work for each message; survives the worker} */
-    Map<String, Integer> deliveries() throws IOException;
+    /** {@return what the worker did; survives the worker} */
+    Deliveries deliveries() throws IOException;
 
     /** Ends everything that was started. */
     @Override

@@ -1,52 +1,53 @@
 package dev.weir.e2e.faults;
 
+import dev.weir.connectors.Broker;
+import dev.weir.connectors.KafkaBroker;
 import dev.weir.connectors.NatsServer;
+import dev.weir.connectors.RabbitMqServer;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.Map;
 
 /**
- * A real broker with {@code faulty_nats_worker.py} behind it. What the broker does is killed and
- * frozen; what the worker does is slow, or it is not there for a message.
+ * A real broker with a worker behind it, {@code faulty_*_worker.*}. The broker is killed and frozen;
+ * the worker is slow, and makes the broker refuse messages by what it declares there.
  */
 final class BrokerBackend implements Backend {
 
-    private static final String SUBJECT = "work";
+    private static final String NAME = "work";
 
     private final Broker broker;
     private final Worker worker;
     private final String connector;
 
-    private BrokerBackend(String type, Broker broker, String connector) throws IOException {
+    private BrokerBackend(Broker broker, String script, String connector) throws IOException {
         this.broker = broker;
-        this.worker = new Worker("faulty_nats_worker.py", Integer.toString(broker.port()), SUBJECT);
-        this.connector = "type: " + type + ", " + connector.formatted(broker.port());
+        this.worker = new Worker(script, Integer.toString(broker.port()), NAME);
+        this.connector = connector.formatted(broker.port());
     }
 
-    /** Something that is done to a broker. */
-    private interface Action {
-        void run() throws IOException, InterruptedException;
-    }
-
-    private record Broker(
-            int port, Action kill, Action restart, Action freeze, Action thaw, Runnable close) {}
-
-    /** Starts one, and ends it again if it is to be down at first. */
-    static BrokerBackend nats(Fault fault) throws IOException, InterruptedException {
-        NatsServer server = NatsServer.start(Files.createTempDirectory("nats"), "");
+    /** RabbitMQ says no by a negative confirm: the exchange leads to a queue without room. */
+    static BrokerBackend rabbitMq() throws IOException {
         return new BrokerBackend(
-                "nats",
-                downFirst(fault, new Broker(server.port(), server::kill, server::restart,
-                        server::freeze, server::thaw, server::close)),
-                "url: 'nats://127.0.0.1:%d', subject: " + SUBJECT);
+                new RabbitMqServer(Files.createTempDirectory("rabbitmq")),
+                "faulty_rabbitmq_worker.py",
+                "type: rabbitmq, url: 'amqp://127.0.0.1:%d', exchange: work, routing-key: work");
     }
 
-    private static Broker downFirst(Fault fault, Broker broker)
-            throws IOException, InterruptedException {
-        if (fault == Fault.DOWN_AT_START) {
-            broker.kill.run();
-        }
-        return broker;
+    /** Kafka says no because nobody may write to the topic. */
+    static BrokerBackend kafka() throws IOException {
+        return new BrokerBackend(
+                new KafkaBroker(Files.createTempDirectory("kafka")),
+                "faulty_kafka_worker.mjs",
+                "type: kafka, bootstrap-servers: '127.0.0.1:%d', topic: work,"
+                        + " reply-topic: work-replies");
+    }
+
+    /** NATS says no at once where nobody is subscribed. */
+    static BrokerBackend nats() throws IOException {
+        return new BrokerBackend(
+                new NatsServer(Files.createTempDirectory("nats"), ""),
+                "faulty_nats_worker.py",
+                "type: nats, url: 'nats://127.0.0.1:%d', subject: work");
     }
 
     @Override
@@ -56,44 +57,46 @@ final class BrokerBackend implements Backend {
 
     @Override
     public void start() throws IOException {
+        broker.start();
         worker.start();
     }
 
     @Override
-    public void inflict(Fault fault) throws IOException, InterruptedException {
+    public void inflict(Fault fault) throws IOException {
         switch (fault) {
-            case DIES -> broker.kill.run();
-            case HANGS -> broker.freeze.run();
+            case DOWN_AT_START -> { }
+            case DIES -> broker.kill();
+            case HANGS -> broker.freeze();
             case SLOW -> worker.behave("slow");
             case FAILS -> worker.behave("fails");
             case FLAPS -> worker.flap();
-            case DOWN_AT_START, REFUSES, CUTS -> { }
+            case REFUSES, CUTS -> throw new IllegalArgumentException(fault.title());
         }
     }
 
     @Override
     public void heal(Fault fault) throws IOException, InterruptedException {
         switch (fault) {
-            case DOWN_AT_START -> {
-                broker.restart.run();
-                worker.start();
+            case DOWN_AT_START -> start();
+            case DIES -> {
+                broker.start();
+                worker.behave("well"); // which it tells the broker when it is connected again
             }
-            case DIES -> broker.restart.run();
-            case HANGS -> broker.thaw.run();
+            case HANGS -> broker.thaw();
             case SLOW, FAILS -> worker.behave("well");
             case FLAPS -> worker.stopFlapping();
-            case REFUSES, CUTS -> { }
+            case REFUSES, CUTS -> throw new IllegalArgumentException(fault.title());
         }
     }
 
     @Override
-    public Map<String, Integer> deliveries() throws IOException {
+    public Deliveries deliveries() throws IOException {
         return worker.deliveries();
     }
 
     @Override
     public void close() {
         worker.close();
-        broker.close.run();
+        broker.close();
     }
 }

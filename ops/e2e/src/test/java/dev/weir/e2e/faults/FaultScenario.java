@@ -48,8 +48,7 @@ final class FaultScenario implements AutoCloseable {
      * What was seen of one fault.
      *
      * @param clients what became of the messages
-     * @param delivered different messages that the worker did its work for
-     * @param doubled messages that it did its work for more than once
+     * @param deliveries what the worker did
      * @param secondsToOpen from the fault to the open breaker; infinite when it stayed closed
      * @param openings how often the breaker opened
      * @param secondsToRecover from the end of the fault to the first answer; infinite when none came
@@ -59,8 +58,7 @@ final class FaultScenario implements AutoCloseable {
      */
     record Result(
             Clients.Tally clients,
-            long delivered,
-            long doubled,
+            Deliveries deliveries,
             double secondsToOpen,
             long openings,
             double secondsToRecover,
@@ -68,7 +66,7 @@ final class FaultScenario implements AutoCloseable {
             Recording faulty,
             SteadyPairs.Totals others) {}
 
-    /** Starts a relay, and of the services that these faults need only brokers. */
+    /** Starts a relay, but none of the services that these faults need. */
     static FaultScenario start(Backends kind, Set<Fault> faults, Duration window)
             throws IOException, InterruptedException {
         Map<Fault, Backend> backends = new EnumMap<>(Fault.class);
@@ -126,12 +124,11 @@ final class FaultScenario implements AutoCloseable {
             Thread.sleep(window.dividedBy(2));
             double recovered = clients.secondsToFirstAnswer();
             Clients.Tally tally = clients.finish(GRACE.toNanos());
-            Map<String, Integer> deliveries = backend.deliveries();
+            Deliveries deliveries = backend.deliveries();
             BreakerLog breaker = BreakerLog.of(relay, name(fault));
             return new Result(
                     tally,
-                    deliveries.size(),
-                    deliveries.values().stream().filter(times -> times > 1).count(),
+                    deliveries,
                     breaker.secondsToOpen(begun),
                     breaker.openings(),
                     recovered,

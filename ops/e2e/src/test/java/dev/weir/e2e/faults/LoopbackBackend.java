@@ -30,8 +30,8 @@ final class LoopbackBackend implements Backend {
     public void heal(Fault what) {}
 
     @Override
-    public Map<String, Integer> deliveries() {
-        return Map.of();
+    public Deliveries deliveries() {
+        return new Deliveries(Map.of());
     }
 
     @Override

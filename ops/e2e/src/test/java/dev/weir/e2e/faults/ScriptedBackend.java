@@ -3,7 +3,6 @@ package dev.weir.e2e.faults;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.util.Map;
 
 /** {@code faulty_worker.py}: an HTTP or a WebSocket service. */
 final class ScriptedBackend implements Backend {
@@ -62,7 +61,7 @@ final class ScriptedBackend implements Backend {
     }
 
     @Override
-    public Map<String, Integer> deliveries() throws IOException {
+    public Deliveries deliveries() throws IOException {
         return worker.deliveries();
     }
 

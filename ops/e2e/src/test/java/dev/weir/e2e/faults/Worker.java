@@ -14,8 +14,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker that echoes and that can be told to misbehave: a Python script among the peers, in a
- * process of its own, with a ledger of its work that survives it. One thread at a time.
+ * A worker that echoes and that can be told to misbehave: a script among the peers, in a process
+ * of its own, with a ledger of its work that survives it. One thread at a time.
  */
 final class Worker implements AutoCloseable {
 
@@ -23,6 +23,7 @@ final class Worker implements AutoCloseable {
 
     private final List<String> command = new ArrayList<>();
     private final Path ledger;
+    private final Path errors;
     private @Nullable Process process;
     private @Nullable Thread flapping;
 
@@ -30,7 +31,9 @@ final class Worker implements AutoCloseable {
     Worker(String script, String... arguments) throws IOException {
         ledger = Files.createTempFile("ledger", ".txt");
         ledger.toFile().deleteOnExit();
-        command.addAll(List.of("python3", "src/test/peers/" + script));
+        errors = Files.createTempFile("errors", ".txt");
+        errors.toFile().deleteOnExit();
+        command.addAll(List.of(interpreter(script), "src/test/peers/" + script));
         command.addAll(List.of(arguments));
         command.add(ledger.toString());
     }
@@ -39,13 +42,22 @@ final class Worker implements AutoCloseable {
     void start() throws IOException {
         Process started = new ProcessBuilder(command)
                 .directory(directory().toFile())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
                 .start();
         process = started;
         String said = lineStarting(started, "ready");
         if (said == null) {
-            throw new IOException(command + " did not get ready");
+            throw new IOException(
+                    command + " did not get ready: " + Files.readString(errors));
         }
+    }
+
+    private static String interpreter(String script) {
+        if (script.endsWith(".mjs")) {
+            return "node";
+        }
+        Path debian = Path.of("/usr/bin/python3"); // The only one that sees Debian's packages.
+        return Files.isExecutable(debian) ? debian.toString() : "python3";
     }
 
     /** Where this module is, whether a test or a command was started. */
@@ -112,13 +124,15 @@ final class Worker implements AutoCloseable {
         }
     }
 
-    /** {@return how often it did its work for each message} */
-    Map<String, Integer> deliveries() throws IOException {
-        Map<String, Integer> times = new HashMap<>();
-        for (String message : Files.readAllLines(ledger)) {
-            times.merge(message, 1, Integer::sum);
+    /** {@return what is in its ledger: a line with message and id for each delivery} */
+    Deliveries deliveries() throws IOException {
+        Map<String, List<String>> ids = new HashMap<>();
+        for (String line : Files.readAllLines(ledger)) {
+            String[] words = line.split(" ", 2);
+            ids.computeIfAbsent(words[0], _ -> new ArrayList<>())
+                    .add(words.length < 2 ? "" : words[1]);
         }
-        return times;
+        return new Deliveries(ids);
     }
 
     @Override
