@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
@@ -29,6 +31,8 @@ public abstract class Broker implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(50);
     private static final int SOCKET_MILLIS = 5_000;
     private static final long END_SECONDS = 30;
+    private static final int FIRST_PORT = 15_000;
+    private static final int LAST_PORT = 32_000;
 
     private final String title;
     private final int port;
@@ -162,9 +166,23 @@ public abstract class Broker implements AutoCloseable {
                 .anyMatch(each -> Files.isExecutable(Path.of(each, program)));
     }
 
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    /**
+     * {@return a port of loopback that nobody has} Below those that the kernel gives to outgoing
+     * connections, so that none of them has it while the broker is down.
+     */
+    public static int freePort() throws IOException {
+        int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+        while (!isFree(port)) {
+            port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+        }
+        return port;
+    }
+
+    private static boolean isFree(int port) throws IOException {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (BindException taken) {
+            return false;
         }
     }
 }

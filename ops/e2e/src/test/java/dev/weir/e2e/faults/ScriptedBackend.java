@@ -1,8 +1,7 @@
 package dev.weir.e2e.faults;
 
+import dev.weir.connectors.Broker;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 
 /** {@code faulty_worker.py}: an HTTP or a WebSocket service. */
 final class ScriptedBackend implements Backend {
@@ -11,10 +10,7 @@ final class ScriptedBackend implements Backend {
     private final Worker worker;
 
     private ScriptedBackend(String type, String scheme, String settings) throws IOException {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        int port = Broker.freePort();
         this.connector = "type: " + type + ", url: '" + scheme + "://127.0.0.1:" + port + "/'"
                 + settings;
         this.worker = new Worker("faulty_worker.py", type, Integer.toString(port));
