@@ -7,7 +7,6 @@ import dev.weir.connectors.Link;
 import dev.weir.connectors.LinkException;
 import dev.weir.connectors.Message;
 import dev.weir.connectors.guard.Service;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +22,7 @@ final class Dispatch {
     private final Upstream upstream;
     private final Caller caller;
     private final Session.Shared shared;
-    private final CountDownLatch over;
+    private final Ending ending;
     private final Lane primary;
     private final @Nullable Lane fallback;
     private final @Nullable Lane deadLetters;
@@ -31,7 +30,7 @@ final class Dispatch {
     /**
      * Ways that are not open yet.
      *
-     * @param over counted down when there is nobody any more to wait for
+     * @param ending of the client
      * @param fromPrimary hears the service
      * @param fromFallback hears the fallback
      */
@@ -39,13 +38,13 @@ final class Dispatch {
             Upstream upstream,
             Caller caller,
             Session.Shared shared,
-            CountDownLatch over,
+            Ending ending,
             Lane.Listener fromPrimary,
             Lane.Listener fromFallback) {
         this.upstream = upstream;
         this.caller = caller;
         this.shared = shared;
-        this.over = over;
+        this.ending = ending;
         Upstream.Services services = upstream.services();
         this.primary = new Lane(services.primary(), caller, fromPrimary);
         this.fallback = laneTo(services.fallback(), fromFallback);
@@ -77,7 +76,7 @@ final class Dispatch {
 
     /** Opens the link, or that to the fallback; waits for the service where the route says so. */
     void open() throws LinkException, InterruptedException {
-        Patience patience = new Patience(upstream, over, shared.nanoClock());
+        Patience patience = new Patience(upstream, ending, shared.nanoClock());
         while (true) {
             try {
                 primary.link();
@@ -87,7 +86,7 @@ final class Dispatch {
                     fallback.link();
                     return;
                 }
-                if (over.getCount() == 0 || !patience.waitAfter(e)) {
+                if (ending.hasCome() || !patience.waitAfter(e)) {
                     throw e;
                 }
             }
@@ -101,7 +100,7 @@ final class Dispatch {
      * @throws InterruptedException when told to give up while it is being sent
      */
     void send(Message message) throws LinkException, InterruptedException {
-        Patience patience = new Patience(upstream, over, shared.nanoClock());
+        Patience patience = new Patience(upstream, ending, shared.nanoClock());
         while (true) {
             try {
                 primary.send(message);
@@ -120,7 +119,7 @@ final class Dispatch {
 
     /** {@return whether nobody waits any more, or whoever runs this is told to stop} */
     boolean isOver() {
-        return over.getCount() == 0 || Thread.currentThread().isInterrupted();
+        return ending.hasCome() || Thread.currentThread().isInterrupted();
     }
 
     /** {@return whether to try again} Who is told to stop meanwhile has not sent it. */

@@ -22,12 +22,8 @@ import dev.weir.queue.MessageTrace;
 import dev.weir.queue.Opcode;
 import dev.weir.queue.Outbox;
 import dev.weir.queue.Remains;
-import dev.weir.session.Inbound.Verdict;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -50,25 +46,19 @@ public final class LinkLeg implements Party {
 
     private static final Logger log = LoggerFactory.getLogger(LinkLeg.class);
 
-    /** How long a push waits for its turn among the messages of the service. */
-    private static final Duration PUSH_PATIENCE = Duration.ofMillis(100);
-
     private final Upstream upstream;
     private final Caller caller;
     private final Session.Shared shared;
     private final Outbox outbox;
-    private final Inbound inbound;
+    private final Answers answers;
     private final MessageAssembly assembly;
     private final Service service;
     private final InFlight inFlight;
     private final Tallies.Tally tally;
     private final Dispatch dispatch;
 
-    /** Whose turn it is to put: the primary and the fallback may both still answer. */
-    private final Semaphore turn = new Semaphore(1, true);
-
     private final AtomicReference<@Nullable End> ended = new AtomicReference<>();
-    private final CountDownLatch over = new CountDownLatch(1);
+    private final Ending ending = new Ending();
     private final LongAdder taken = new LongAdder();
     private volatile String subprotocol = "";
     private volatile @Nullable Pair pair;
@@ -88,13 +78,14 @@ public final class LinkLeg implements Party {
         this.shared = shared;
         this.outbox =
                 new Outbox(upstream.route().queue(), shared.pool(), shared.nanoClock());
-        this.inbound = new Inbound(upstream.route().message(), outbox, shared.pool());
-        this.assembly = new MessageAssembly(caller, inherited, shared);
         this.tally = shared.tallies().of(new Ledger.Account(caller.route(), Side.WORKER));
+        this.answers = new Answers(this, caller,
+                new Inbound(upstream.route().message(), outbox, shared.pool()), tally);
+        this.assembly = new MessageAssembly(caller, inherited, shared);
         this.service = upstream.services().primary();
         this.inFlight = new InFlight(service.policy().concurrency());
         this.dispatch = new Dispatch(
-                upstream, caller, shared, over, new FromService(true), new FromService(false));
+                upstream, caller, shared, ending, new FromService(true), new FromService(false));
     }
 
     // Opening.
@@ -236,7 +227,7 @@ public final class LinkLeg implements Party {
         @Override
         public boolean came(Incoming incoming) throws InterruptedException {
             switch (incoming) {
-                case Message message -> put(message);
+                case Message message -> answers.put(message);
                 case Goodbye goodbye -> {
                     Close close = new Close(goodbye.code(), goodbye.reason());
                     end(new End(Side.WORKER, CloseReason.CLOSED, close));
@@ -254,70 +245,16 @@ public final class LinkLeg implements Party {
         }
     }
 
-    private void put(Message message) throws InterruptedException {
-        int opcode = message.isText() ? Opcode.TEXT : Opcode.BINARY;
-        Verdict verdict;
-        tally.links().received(message.length());
-        turn.acquire();
-        try {
-            verdict = inbound.accept(opcode, true, ByteBuffer.wrap(message.payload()), true);
-            outbox.flush();
-        } finally {
-            turn.release();
-        }
-        switch (verdict) {
-            case Verdict.Accepted(), Verdict.Dropped(), Verdict.Undelivered(), Verdict.Later() -> {}
-            case Verdict.Offence(CloseReason reason) -> {
-                log.atWarn()
-                        .addKeyValue("session", caller.session())
-                        .addKeyValue("connector", service.name())
-                        .addKeyValue("reason", reason.label())
-                        .log("the service sent what it must not");
-                end(new End(Side.WORKER, reason));
-            }
-            case Verdict.Stuck(CloseReason reason) -> endSlowSide(reason);
-        }
+    /** Puts a message in that did not come over the link, between two that did. */
+    Pushed push(int opcode, ByteBuffer payload) throws InterruptedException {
+        return answers.push(opcode, payload);
     }
 
-    private void endSlowSide(CloseReason reason) {
+    /** A side does not take what the other one sends it: that one ends. */
+    void endSlowSide(CloseReason reason) {
         Pair joined = pair;
         Leg slow = joined == null ? this : joined.partnerOf(this);
         slow.end(new End(slow.side(), reason));
-    }
-
-    /**
-     * Puts a message in that did not come over the link, between two that did. What has begun is
-     * finished as any other message, so a client that stalls then is closed as a slow one.
-     */
-    Pushed push(int opcode, ByteBuffer payload) throws InterruptedException {
-        if (!turn.tryAcquire(PUSH_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-            return Pushed.FULL; // the service itself waits for room
-        }
-        Verdict verdict;
-        try {
-            int first = Math.min(payload.remaining(), FrameBuffer.PAYLOAD_MAX);
-            if (ended.get() != null) {
-                return Pushed.ENDED;
-            } else if (!outbox.hasRoom(opcode, first)) {
-                return Pushed.FULL;
-            }
-            tally.links().received(payload.remaining());
-            verdict = inbound.accept(opcode, true, payload, true);
-            outbox.flush();
-        } finally {
-            turn.release();
-        }
-        return switch (verdict) {
-            case Verdict.Accepted() -> Pushed.QUEUED;
-            case Verdict.Dropped(), Verdict.Later() -> Pushed.FULL;
-            case Verdict.Undelivered() -> Pushed.ENDED;
-            case Verdict.Offence(CloseReason reason) ->
-                    reason == CloseReason.MESSAGE_TOO_BIG ? Pushed.TOO_LARGE : Pushed.NO_TEXT;
-            case Verdict.Stuck(CloseReason reason) -> {
-                endSlowSide(reason);
-                yield Pushed.ENDED;
-            }
-        };
     }
 
     // As a leg.
@@ -355,7 +292,7 @@ public final class LinkLeg implements Party {
         if (!ended.compareAndSet(null, how)) {
             return;
         }
-        over.countDown();
+        ending.come();
         outbox.finish();
         Pair joined = pair;
         if (joined != null) {
@@ -373,7 +310,7 @@ public final class LinkLeg implements Party {
                 ? new Goodbye(Goodbye.NO_CODE, "")
                 : new Goodbye(words.code(), words.text());
         dispatch.close(goodbye);
-        inbound.close();
+        answers.close();
         assembly.close();
         tally.links().closed(outbox);
     }

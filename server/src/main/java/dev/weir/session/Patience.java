@@ -4,11 +4,8 @@ import dev.weir.config.WhenOpen;
 import dev.weir.connectors.LinkException;
 import dev.weir.connectors.LinkException.Kind;
 import dev.weir.connectors.guard.Policy;
-import dev.weir.connectors.guard.Service;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -18,11 +15,8 @@ import java.util.function.LongSupplier;
  */
 final class Patience {
 
-    /** How often somebody who waits looks whether its client has ended. */
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-
     private final Upstream upstream;
-    private final CountDownLatch over;
+    private final Ending ending;
     private final LongSupplier nanoClock;
     private final long deadline;
     private int attempts;
@@ -30,11 +24,11 @@ final class Patience {
     /**
      * Begins to wait now.
      *
-     * @param over counted down when there is nobody any more to wait for
+     * @param ending of who waits
      */
-    Patience(Upstream upstream, CountDownLatch over, LongSupplier nanoClock) {
+    Patience(Upstream upstream, Ending ending, LongSupplier nanoClock) {
         this.upstream = upstream;
-        this.over = over;
+        this.ending = ending;
         this.nanoClock = nanoClock;
         this.deadline = nanoClock.getAsLong() + upstream.route().clientWait().toNanos();
     }
@@ -52,7 +46,8 @@ final class Patience {
             return false;
         }
         try {
-            return pause(failure) && (!open || awaitService());
+            return pause(failure)
+                    && (!open || ending.awaitCallable(upstream.services().primary(), left()));
         } finally {
             upstream.leaveRoom();
         }
@@ -68,18 +63,8 @@ final class Patience {
         boolean open = failure.kind() == Kind.NOT_TRIED;
         long nanos = ThreadLocalRandom.current().nextLong(Math.max(1, bound))
                 + (open ? 0 : Math.min(asked, retry.backoffLimit().toNanos()));
-        boolean ended = over.await(Math.min(nanos, Math.max(0, left())), TimeUnit.NANOSECONDS);
+        boolean ended = ending.await(Math.min(nanos, Math.max(0, left())));
         return !ended && left() > 0;
-    }
-
-    private boolean awaitService() throws InterruptedException {
-        Service service = upstream.services().primary();
-        while (over.getCount() > 0 && left() > 0) {
-            if (service.awaitCallable(Math.min(left(), LOOK_NANOS))) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private long left() {

@@ -16,7 +16,6 @@ import java.util.LinkedHashSet;
 import java.util.Queue;
 import java.util.SequencedSet;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +46,7 @@ final class Circuit {
     private final CircuitBreaker breaker;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final SequencedSet<Condition> waiters = new LinkedHashSet<>();
+    private final SequencedSet<Turn> waiters = new LinkedHashSet<>();
     private final Queue<Long> grants = new ArrayDeque<>();
     private long epoch;
     private int probes;
@@ -195,19 +194,18 @@ final class Circuit {
         announce(change);
     }
 
-    /**
-     * Waits until a call would go through. After a true the caller is expected to call at once:
-     * there are only as many as there are probes.
-     *
-     * @return false when the time was over, or the service is closed
-     */
-    boolean awaitCallable(long nanos) throws InterruptedException {
+    /** {@return a place for one who is going to wait until a call would go through} */
+    Turn turn() {
+        return new Turn(this, lock.newCondition());
+    }
+
+    /** See {@link Turn#await}. */
+    boolean await(Turn turn, long nanos) throws InterruptedException {
         long deadline = environment.nanoClock().getAsLong() + nanos;
         lock.lockInterruptibly();
-        Condition turn = lock.newCondition();
         try {
             waiters.add(turn);
-            while (!ended) {
+            while (!ended && !turn.cancelled) {
                 long now = environment.nanoClock().getAsLong();
                 long pause = waiters.getFirst().equals(turn) ? nanosToTurn(now) : Long.MAX_VALUE;
                 if (pause <= 0) {
@@ -216,12 +214,22 @@ final class Circuit {
                 if (now - deadline >= 0) {
                     return false;
                 }
-                var _ = turn.awaitNanos(Math.min(pause, deadline - now));
+                var _ = turn.changed.awaitNanos(Math.min(pause, deadline - now));
             }
             return false;
         } finally {
             waiters.remove(turn);
             wakeFirst();
+            lock.unlock();
+        }
+    }
+
+    void cancel(Turn turn) {
+        lock.lock();
+        try {
+            turn.cancelled = true;
+            turn.changed.signal();
+        } finally {
             lock.unlock();
         }
     }
@@ -299,7 +307,7 @@ final class Circuit {
         lock.lock();
         try {
             ended = true;
-            waiters.forEach(Condition::signal);
+            waiters.forEach(turn -> turn.changed.signal());
         } finally {
             lock.unlock();
         }
@@ -366,7 +374,7 @@ final class Circuit {
 
     private void wakeFirst() {
         if (!waiters.isEmpty()) {
-            waiters.getFirst().signal();
+            waiters.getFirst().changed.signal();
         }
     }
 

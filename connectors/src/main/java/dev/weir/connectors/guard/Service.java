@@ -104,15 +104,9 @@ public final class Service implements AutoCloseable {
                         traceparent == null ? caller : caller.withTraceparent(traceparent))));
     }
 
-    /**
-     * Waits until the breaker would let a call through. Who gets a true is expected to call at
-     * once: of those who wait, only as many get one as there are free probes.
-     *
-     * @param nanos how long at most
-     * @return false when the time was over, or this is closed
-     */
-    public boolean awaitCallable(long nanos) throws InterruptedException {
-        return guard.circuit.awaitCallable(nanos);
+    /** {@return a place in the queue for the breaker, for one who is going to wait there} */
+    public Turn turn() {
+        return guard.circuit.turn();
     }
 
     /** {@return what the breaker does with calls} */

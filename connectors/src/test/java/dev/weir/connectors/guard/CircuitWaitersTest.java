@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -52,8 +53,11 @@ class CircuitWaitersTest {
     }
 
     private Future<Boolean> waiting(Circuit circuit, Duration atMost) {
-        FutureTask<Boolean> task =
-                new FutureTask<>(() -> circuit.awaitCallable(atMost.toNanos()));
+        return waiting(() -> circuit.turn().await(atMost.toNanos()));
+    }
+
+    private Future<Boolean> waiting(Callable<Boolean> wait) {
+        FutureTask<Boolean> task = new FutureTask<>(wait);
         threads.add(Thread.ofVirtual().start(task));
         return task;
     }
@@ -62,13 +66,13 @@ class CircuitWaitersTest {
     void nobodyWaitsForAClosedOne() throws Exception {
         Circuit circuit = open(Duration.ofHours(1));
         circuit.force(Force.AUTO);
-        assertThat(circuit.awaitCallable(0)).isTrue();
+        assertThat(circuit.turn().await(0)).isTrue();
     }
 
     @Test
     void theTimeOfAWaitIsKept() throws Exception {
         Circuit circuit = open(Duration.ofHours(1));
-        assertThat(circuit.awaitCallable(0)).isFalse();
+        assertThat(circuit.turn().await(0)).isFalse();
         assertThat(waiting(circuit, Duration.ofMillis(20)).get(30, SECONDS)).isFalse();
         assertThat(circuit.snapshot().waiting()).isZero();
     }
@@ -83,7 +87,7 @@ class CircuitWaitersTest {
         int count = 200;
         for (int i = 0; i < count; i++) {
             FutureTask<Boolean> caller = new FutureTask<>(() -> {
-                assertThat(circuit.awaitCallable(Long.MAX_VALUE)).isTrue();
+                assertThat(circuit.turn().await(Long.MAX_VALUE)).isTrue();
                 try {
                     Permit permit = circuit.acquire();
                     if (permit.probe()) {
@@ -117,7 +121,7 @@ class CircuitWaitersTest {
         List<Future<?>> callers = new ArrayList<>();
         for (int i = 0; i < 4 * PROBES; i++) {
             FutureTask<Boolean> caller = new FutureTask<>(() -> {
-                assertThat(circuit.awaitCallable(Long.MAX_VALUE)).isTrue();
+                assertThat(circuit.turn().await(Long.MAX_VALUE)).isTrue();
                 Permit permit = circuit.acquire();
                 failures.incrementAndGet();
                 circuit.failed(permit, 1, failure());
@@ -157,6 +161,32 @@ class CircuitWaitersTest {
         assertThat(first).failsWithin(Duration.ofSeconds(30))
                 .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(InterruptedException.class);
+        assertThat(circuit.snapshot().waiting()).isZero();
+    }
+
+    @Test
+    void oneThatIsCancelledLeavesAtOnceAndTheOthersKeepTheirPlaces() throws Exception {
+        Circuit circuit = open(Duration.ofHours(1));
+        circuit.force(Force.OPEN);
+        Turn turn = circuit.turn();
+        Future<Boolean> first = waiting(() -> turn.await(Duration.ofHours(1).toNanos()));
+        await().until(() -> circuit.snapshot().waiting() == 1);
+        Future<Boolean> second = waiting(circuit, Duration.ofHours(1));
+        await().until(() -> circuit.snapshot().waiting() == 2);
+        turn.cancel();
+        assertThat(first.get(30, SECONDS)).isFalse();
+        assertThat(circuit.snapshot().waiting()).isEqualTo(1);
+        assertThat(second.isDone()).isFalse();
+        circuit.force(Force.AUTO);
+        assertThat(second.get(30, SECONDS)).isTrue();
+    }
+
+    @Test
+    void whoIsCancelledBeforehandDoesNotWait() throws Exception {
+        Circuit circuit = open(Duration.ofHours(1));
+        Turn turn = circuit.turn();
+        turn.cancel();
+        assertThat(turn.await(Duration.ofHours(1).toNanos())).isFalse();
         assertThat(circuit.snapshot().waiting()).isZero();
     }
 

@@ -7,7 +7,10 @@ import dev.weir.connectors.Incoming;
 import dev.weir.connectors.Link;
 import dev.weir.connectors.LinkException;
 import dev.weir.connectors.Message;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -71,5 +74,17 @@ final class ScriptedConnector implements Connector {
     @Override
     public void close() {
         closed.incrementAndGet();
+    }
+
+    /** {@return a client of such a service} */
+    static Caller caller() {
+        return new Caller("session-1", "orders", "key", Map.of(), "127.0.0.1:5000", List.of(),
+                Map.of(), null, Instant.EPOCH);
+    }
+
+    /** {@return something that it says} */
+    static Message message() {
+        return Message.outgoing("id-1", true, "hi".getBytes(StandardCharsets.UTF_8),
+                Instant.EPOCH, null);
     }
 }

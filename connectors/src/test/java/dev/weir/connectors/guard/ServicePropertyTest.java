@@ -126,11 +126,11 @@ class ServicePropertyTest {
     private void callOnce(Service service, Random random) {
         try {
             if (random.nextBoolean()) {
-                var _ = service.awaitCallable(random.nextInt(2_000_000));
+                var _ = service.turn().await(random.nextInt(2_000_000));
             }
-            Link link = counted(() -> service.open(ServiceTest.caller()));
+            Link link = counted(() -> service.open(ScriptedConnector.caller()));
             counted(() -> {
-                link.send(ServiceTest.message());
+                link.send(ScriptedConnector.message());
                 return link;
             }).close(Goodbye.NORMAL);
         } catch (LinkException e) {

@@ -49,8 +49,8 @@ class ServiceTelemetryTest {
 
     @Test
     void aMessageOfASampledTraceHasASpanThatTheServiceIsToldOf() throws Exception {
-        Link link = service.open(ServiceTest.caller());
-        link.send(ServiceTest.message().withTraceparent(SAMPLED));
+        Link link = service.open(ScriptedConnector.caller());
+        link.send(ScriptedConnector.message().withTraceparent(SAMPLED));
         SpanData span = onlySpan();
         assertThat(span.getName()).isEqualTo("send orders");
         assertThat(span.getKind()).isEqualTo(SpanKind.CLIENT);
@@ -66,7 +66,7 @@ class ServiceTelemetryTest {
 
     @Test
     void aHandshakeOfASampledTraceHasASpanToo() throws Exception {
-        service.open(ServiceTest.caller().withTraceparent(SAMPLED));
+        service.open(ScriptedConnector.caller().withTraceparent(SAMPLED));
         SpanData span = onlySpan();
         assertThat(span.getName()).isEqualTo("open orders");
         assertThat(connector.callers).singleElement().satisfies(caller ->
@@ -78,17 +78,17 @@ class ServiceTelemetryTest {
         connector.viaBroker = true;
         service.close();
         create();
-        service.open(ServiceTest.caller()).send(ServiceTest.message().withTraceparent(SAMPLED));
+        service.open(ScriptedConnector.caller()).send(ScriptedConnector.message().withTraceparent(SAMPLED));
         assertThat(onlySpan().getKind()).isEqualTo(SpanKind.PRODUCER);
     }
 
     @Test
     void attemptsShareTheSpanAndAFailureIsOnIt() throws Exception {
-        Link link = service.open(ServiceTest.caller());
+        Link link = service.open(ScriptedConnector.caller());
         connector.onSend = () -> {
             throw new LinkException(Kind.UNREACHABLE, "orders: refused");
         };
-        assertThatThrownBy(() -> link.send(ServiceTest.message().withTraceparent(SAMPLED)))
+        assertThatThrownBy(() -> link.send(ScriptedConnector.message().withTraceparent(SAMPLED)))
                 .isInstanceOf(LinkException.class);
         SpanData span = onlySpan();
         assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
@@ -99,10 +99,10 @@ class ServiceTelemetryTest {
 
     @Test
     void whatIsNotSampledOrNoTraceGoesOnAsItIs() throws Exception {
-        Link link = service.open(ServiceTest.caller().withTraceparent(NOT_SAMPLED));
-        link.send(ServiceTest.message());
-        link.send(ServiceTest.message().withTraceparent(NOT_SAMPLED));
-        link.send(ServiceTest.message().withTraceparent("nonsense"));
+        Link link = service.open(ScriptedConnector.caller().withTraceparent(NOT_SAMPLED));
+        link.send(ScriptedConnector.message());
+        link.send(ScriptedConnector.message().withTraceparent(NOT_SAMPLED));
+        link.send(ScriptedConnector.message().withTraceparent("nonsense"));
         assertThat(TELEMETRY.getSpans()).isEmpty();
         assertThat(connector.sent).extracting(Message::traceparent)
                 .containsExactly(null, NOT_SAMPLED, "nonsense");
@@ -110,12 +110,12 @@ class ServiceTelemetryTest {
 
     @Test
     void everyCallIsCountedOnceWithItsOutcome() throws Exception {
-        Link link = service.open(ServiceTest.caller());
-        link.send(ServiceTest.message());
+        Link link = service.open(ScriptedConnector.caller());
+        link.send(ScriptedConnector.message());
         connector.onSend = () -> {
             throw new LinkException(Kind.UNREACHABLE, "orders: refused");
         };
-        assertThatThrownBy(() -> link.send(ServiceTest.message()))
+        assertThatThrownBy(() -> link.send(ScriptedConnector.message()))
                 .isInstanceOf(LinkException.class);
         assertThat(points("weir.connector.calls")).isEqualTo(Map.of(
                 "orders open ok scripted", 1L,

@@ -1,11 +1,12 @@
 package dev.weir.connectors.guard;
 
+import static dev.weir.connectors.guard.ScriptedConnector.caller;
+import static dev.weir.connectors.guard.ScriptedConnector.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
-import dev.weir.connectors.Caller;
 import dev.weir.connectors.Deadlines;
 import dev.weir.connectors.Link;
 import dev.weir.connectors.LinkException;
@@ -15,12 +16,9 @@ import dev.weir.connectors.guard.Call.Operation;
 import dev.weir.connectors.guard.Policy.Window;
 import dev.weir.connectors.guard.Reachability.Answer;
 import io.opentelemetry.api.OpenTelemetry;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -349,7 +347,7 @@ class ServiceTest {
         service.close();
         service.close();
         assertThatFailure(() -> service.open(caller())).matches(e -> e.kind() == Kind.CLOSED);
-        assertThat(service.awaitCallable(Duration.ofHours(1).toNanos())).isFalse();
+        assertThat(service.turn().await(Duration.ofHours(1).toNanos())).isFalse();
         assertThat(connector.closed.get()).isPositive();
     }
 
@@ -391,15 +389,5 @@ class ServiceTest {
         return () -> {
             throw new LinkException(kind, "orders: " + kind);
         };
-    }
-
-    static Caller caller() {
-        return new Caller("session-1", "orders", "key", Map.of(), "127.0.0.1:5000", List.of(),
-                Map.of(), null, Instant.EPOCH);
-    }
-
-    static Message message() {
-        return Message.outgoing("id-1", true, "hi".getBytes(StandardCharsets.UTF_8),
-                Instant.EPOCH, null);
     }
 }
