@@ -1,15 +1,7 @@
 package dev.weir.connectors;
 
 import dev.weir.connectors.LinkException.Kind;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.client.ConnectionPool;
@@ -30,7 +22,6 @@ import org.eclipse.jetty.io.ClientConnectionFactory;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.ConcurrentPool;
 import org.eclipse.jetty.util.VirtualThreads;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.slf4j.Logger;
@@ -80,11 +71,7 @@ final class HttpPool {
         connector.setExecutor(threads);
         connector.setScheduler(new ScheduledExecutorScheduler("http-" + name + "-timer", true));
         connector.setSelectors(1);
-        SslContextFactory.Client tls = new SslContextFactory.Client();
-        if (settings.trust() != null) {
-            tls.setTrustStore(settings.trust());
-        }
-        connector.setSslContextFactory(tls);
+        connector.setSslContextFactory(settings.tls());
 
         HttpClientTransportDynamic transport = settings.protocol().over(connector, longest);
         transport.setConnectionPoolFactory(
@@ -228,30 +215,6 @@ final class HttpPool {
                     .addKeyValue("connector", name)
                     .setCause(e)
                     .log("HTTP client did not stop in order");
-        }
-    }
-
-    /**
-     * {@return the certificates of a PEM file, to be trusted instead of the JVM's}
-     *
-     * @throws IllegalArgumentException when there are none; the message starts with the setting
-     */
-    static KeyStore trust(String setting, Path pem) {
-        try (InputStream in = Files.newInputStream(pem)) {
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            int number = 0;
-            for (Certificate each :
-                    CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                store.setCertificateEntry("ca-" + number++, each);
-            }
-            if (number == 0) {
-                throw new IllegalArgumentException(
-                        setting + ": " + pem + " has no certificate in it");
-            }
-            return store;
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalArgumentException(setting + ": cannot be read: " + e, e);
         }
     }
 }

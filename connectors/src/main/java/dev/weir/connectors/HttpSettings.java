@@ -1,8 +1,6 @@
 package dev.weir.connectors;
 
 import dev.weir.connectors.HttpPool.Protocol;
-import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +9,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param health what is asked whether the service is well, or null
  * @param origin for the handshake of web hooks; empty when it is not made
  * @param rate messages a minute that it asks for; 0 is none
- * @param trust whom TLS trusts, or null for whom the JVM trusts
+ * @param tls for https, with whom it trusts
  */
 record HttpSettings(
         UrlTemplate url,
@@ -49,7 +48,7 @@ record HttpSettings(
         @Nullable UrlTemplate health,
         String origin,
         int rate,
-        @Nullable KeyStore trust) {
+        SslContextFactory.Client tls) {
 
     static final SettingsSpec SPEC = SettingsSpec.of(
             """
@@ -99,9 +98,7 @@ record HttpSettings(
                     "weir.example.com"),
             Setting.count("rate", 0, 0, 1_000_000,
                     "Messages a minute that permission is asked for; 0 is any number"),
-            Setting.text("ca", "",
-                    "PEM file with the certificates to trust on https, instead of the system's",
-                    "/etc/weir/ca.pem"));
+            Trust.CA);
 
     private static final Pattern HEADER =
             Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+):\\s*([\\x21-\\x7e][\\x20-\\x7e\\t]*)");
@@ -133,7 +130,6 @@ record HttpSettings(
             }
         }
         String health = settings.text("health");
-        String ca = settings.text("ca");
         return new HttpSettings(
                 url,
                 Protocol.valueOf(settings.text("protocol").toUpperCase(Locale.ROOT)),
@@ -150,7 +146,7 @@ record HttpSettings(
                 health.isEmpty() ? null : health(health),
                 origin(settings, url),
                 settings.count("rate"),
-                ca.isEmpty() ? null : HttpPool.trust("ca", Path.of(ca)));
+                Trust.of(settings));
     }
 
     private static UrlTemplate health(String text) {

@@ -83,6 +83,7 @@ public final class WebSocketConnector implements Connector {
     private WebSocketCoreClient client(Settings settings) {
         ClientConnector connector = new ClientConnector();
         connector.setSelectors(1);
+        connector.setSslContextFactory(Trust.of(settings));
         connector.setSendBufferSize((int) settings.bytes("socket-buffer"));
         connector.setReceiveBufferSize((int) settings.bytes("socket-buffer"));
         HttpClient http = new HttpClient(new HttpClientTransportOverHTTP(connector));
@@ -352,7 +353,8 @@ public final class WebSocketConnector implements Connector {
                 Setting.choice("check", List.of("http", "connect"),
                         "How the service is probed: by a plain GET, where any answer below 500"
                                 + " says that it is there, or by a connection only"),
-                Setting.text("check-path", "/", "Path of that GET", "/health"));
+                Setting.text("check-path", "/", "Path of that GET", "/health"),
+                Trust.CA);
 
         @Override
         public String type() {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Kafka broker, its own controller (KRaft), without topics. Where its jars are the build has
@@ -19,21 +20,33 @@ public final class KafkaBroker extends Broker {
     private static final String CLUSTER = "MkU3OEVBNTcwNTJENDM2Qg";
     private static final String CONFIGURATION = "server.properties";
 
+    /** The user of its second port, and the password. */
+    static final String USER = "weir";
+    static final String PASSWORD = "of weir";
+
     private final Path home;
+    private final int securePort;
     private boolean formatted;
 
     /** Writes its configuration. */
     public KafkaBroker(Path home) throws IOException {
+        this(home, null);
+    }
+
+    /** With a certificate it has a second port, on which it asks for TLS and a password. */
+    KafkaBroker(Path home, @Nullable SelfSigned certificate) throws IOException {
         require(Files.exists(classpath()),
                 "no Kafka broker: Maven brings it, with mvn test and mvn verify");
         int port = freePort();
         int controller = freePort();
-        Files.write(home.resolve(CONFIGURATION), List.of(
+        int secure = freePort();
+        List<String> lines = new ArrayList<>(List.of(
                 "process.roles=broker,controller",
                 "node.id=1",
                 "listeners=PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:"
-                        + controller,
-                "advertised.listeners=PLAINTEXT://127.0.0.1:" + port,
+                        + controller + (certificate == null ? "" : ",SECURE://127.0.0.1:" + secure),
+                "listener.security.protocol.map="
+                        + "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:SASL_SSL",
                 "controller.listener.names=CONTROLLER",
                 "controller.quorum.voters=1@127.0.0.1:" + controller,
                 "log.dirs=" + home.resolve("logs"),
@@ -45,9 +58,30 @@ public final class KafkaBroker extends Broker {
                 "transaction.state.log.replication.factor=1",
                 "transaction.state.log.min.isr=1",
                 "message.max.bytes=20000000"));
+        if (certificate != null) {
+            lines.addAll(List.of(
+                    "listener.name.secure.sasl.enabled.mechanisms=PLAIN",
+                    "listener.name.secure.plain.sasl.jaas.config=" + login(
+                            " user_" + USER + "=\"" + PASSWORD + "\""),
+                    "listener.name.secure.ssl.keystore.type=PKCS12",
+                    "listener.name.secure.ssl.keystore.location=" + certificate.store(),
+                    "listener.name.secure.ssl.keystore.password=" + SelfSigned.PASSWORD));
+        }
+        Files.write(home.resolve(CONFIGURATION), lines);
         super("Kafka", port, java(home, "kafka.Kafka", CONFIGURATION), home.resolve("out"),
                 Socket::isConnected);
         this.home = home;
+        this.securePort = secure;
+    }
+
+    /** {@return where TLS and a password are asked for} */
+    int securePort() {
+        return securePort;
+    }
+
+    /** {@return a JAAS configuration of SASL/PLAIN with these options} */
+    static String login(String options) {
+        return "org.apache.kafka.common.security.plain.PlainLoginModule required" + options + ";";
     }
 
     private static Path classpath() {

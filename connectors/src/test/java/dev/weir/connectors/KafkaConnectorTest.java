@@ -42,12 +42,14 @@ class KafkaConnectorTest extends ConnectorContract {
     @TempDir
     private static Path home;
 
+    private static SelfSigned certificate;
     private static KafkaBroker broker;
     private static KafkaWorker worker;
 
     @BeforeAll
     static void startBroker() throws Exception {
-        broker = new KafkaBroker(home);
+        certificate = SelfSigned.of("ip:127.0.0.1", home);
+        broker = new KafkaBroker(home, certificate);
         broker.start();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", address()))) {
             admin.createTopics(List.of(
@@ -229,17 +231,17 @@ class KafkaConnectorTest extends ConnectorContract {
         Map<String, Object> settings = new TreeMap<>(offload());
         settings.put("buffer", 1L << 20);
         Connector connector = connector(settings, new Deadlines(
-                Duration.ofSeconds(20), Duration.ofMillis(500), Duration.ofSeconds(20)));
+                Duration.ofSeconds(20), Duration.ofMillis(500), Duration.ofSeconds(5)));
         Link link = connector.open(caller("session-full", "key"));
         link.send(text("all is well"));
-        kill();
+        broker.freeze(); // A dead one is forgotten, and then nothing gets into the buffer.
         try {
             List<CompletableFuture<Kind>> senders = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 senders.add(async(() -> {
                     try {
                         link.send(binary(new byte[300_000]));
-                        throw new AssertionError("the broker is dead");
+                        throw new AssertionError("the broker is frozen");
                     } catch (LinkException e) {
                         return e.kind();
                     }
@@ -251,9 +253,54 @@ class KafkaConnectorTest extends ConnectorContract {
             }
             assertThat(kinds).contains(Kind.BUSY).doesNotContain(Kind.REJECTED, Kind.CLOSED);
         } finally {
-            restart();
+            broker.thaw();
         }
     }
+
+    // TLS and a password
+
+    private static Map<String, Object> secured(String password, String... properties) {
+        List<String> all = new ArrayList<>(List.of(
+                "security.protocol=SASL_SSL", "sasl.mechanism=PLAIN"));
+        all.addAll(List.of(properties));
+        return Map.of("bootstrap-servers", "127.0.0.1:" + broker.securePort(), "topic", TOPIC,
+                "reply-topic", REPLIES, "properties", all,
+                "sasl-jaas", KafkaBroker.login(" username=\"" + KafkaBroker.USER
+                        + "\" password=\"" + password + "\""));
+    }
+
+    private static String[] trusting() {
+        return new String[] {"ssl.truststore.type=PEM",
+            "ssl.truststore.location=" + certificate.certificate()};
+    }
+
+    @Test
+    void aClusterMayAskForTlsAndAPassword() throws Exception {
+        Connector connector = connector(secured(KafkaBroker.PASSWORD, trusting()), PATIENT);
+        connector.check();
+        Link link = connector.open(caller("session-tls", "key"));
+        link.send(text("through TLS"));
+        assertThat(receive(link).asText()).isEqualTo("through TLS");
+    }
+
+    @Test
+    void aWrongPasswordIsNamed() {
+        Connector connector = connector(secured("of somebody else", trusting()), PATIENT);
+        assertThatFailure(connector::check)
+                .satisfies(failure -> assertThat(failure.kind()).isEqualTo(Kind.UNREACHABLE))
+                .satisfies(failure -> assertThat(failure).hasMessageContaining("Authentication")
+                        .hasMessageNotContaining("somebody else"));
+    }
+
+    @Test
+    void aClusterThatNobodyVouchesForGetsNeitherPasswordNorMessage() {
+        Connector connector = connector(secured(KafkaBroker.PASSWORD), PATIENT);
+        assertThatFailure(connector::check)
+                .satisfies(failure -> assertThat(failure.kind()).isEqualTo(Kind.UNREACHABLE))
+                .satisfies(failure -> assertThat(failure).hasMessageContaining("certificat"));
+    }
+
+    // Settings
 
     @ParameterizedTest
     @CsvSource({"true, '', '', reply-topic", "false, replies, '', reply-topic",

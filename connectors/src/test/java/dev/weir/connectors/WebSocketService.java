@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
@@ -24,6 +25,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.websocket.core.CloseStatus;
 import org.eclipse.jetty.websocket.core.CoreSession;
@@ -47,7 +49,7 @@ final class WebSocketService {
     static final int GREETINGS = 500;
 
     private final Server server = new Server(threads());
-    private final ServerConnector connector = new ServerConnector(server, 1, 1);
+    private final ServerConnector connector;
     private final BlockingQueue<Peer> peers = new LinkedBlockingQueue<>();
 
     /** The subprotocol that it picks, out of those offered. */
@@ -58,7 +60,9 @@ final class WebSocketService {
 
     private int port;
 
-    private WebSocketService(int port) {
+    private WebSocketService(int port, SslContextFactory.@Nullable Server tls) {
+        connector = new ServerConnector(server, null, null, null, 1, 1,
+                AbstractConnectionFactory.getFactories(tls, new HttpConnectionFactory()));
         connector.getConnectionFactory(HttpConnectionFactory.class).getHttpConfiguration()
                 .setUriCompliance(UriCompliance.UNSAFE); // the test looks at what came
         connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
@@ -69,7 +73,13 @@ final class WebSocketService {
 
     /** Starts one; at any free port when that is 0. */
     static WebSocketService start(int port) throws Exception {
-        WebSocketService service = new WebSocketService(port);
+        return start(port, null);
+    }
+
+    /** The same with TLS, unless that is null. */
+    static WebSocketService start(int port, SslContextFactory.@Nullable Server tls)
+            throws Exception {
+        WebSocketService service = new WebSocketService(port, tls);
         WebSocketComponents components =
                 WebSocketServerComponents.ensureWebSocketComponents(service.server);
         service.server.setHandler(service.new Upgrades(new WebSocketMappings(components)));
