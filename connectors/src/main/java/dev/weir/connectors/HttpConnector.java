@@ -142,30 +142,11 @@ public final class HttpConnector implements Connector {
     }
 
     private String answered(String question, int status) {
-        return what + ": " + question + " was answered " + status + ' '
-                + HttpStatus.getMessage(status);
+        return HttpVerdict.text(what, question, status);
     }
 
-    /** What an answer that is no success says about the service. */
     private LinkException refusal(Response head) {
-        int status = head.getStatus();
-        String message = answered("the message", status);
-        return switch (status) {
-            case HttpStatus.TOO_MANY_REQUESTS_429, HttpStatus.SERVICE_UNAVAILABLE_503 ->
-                    new LinkException(Kind.BUSY, message, null, RetryAfter.of(
-                            head.getHeaders().get(HttpHeader.RETRY_AFTER), environment.clock()));
-            case HttpStatus.REQUEST_TIMEOUT_408 -> new LinkException(Kind.FAILED, message);
-            default -> {
-                if (status >= 500) {
-                    yield new LinkException(Kind.FAILED, message);
-                }
-                yield new LinkException(
-                        Kind.REJECTED,
-                        HttpStatus.isRedirection(status)
-                                ? message + ": redirects are not followed"
-                                : message);
-            }
-        };
+        return HttpVerdict.refusal(what, head, environment.clock());
     }
 
     @Override

@@ -1,37 +1,21 @@
 package dev.weir.connectors;
 
-import static java.util.Objects.requireNonNull;
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.weir.connectors.LinkException.Kind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.ServiceLoader;
-import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
-import org.assertj.core.api.AbstractObjectAssert;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -43,22 +27,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>A subclass says how its service is reached; it starts the service before the tests (usually
  * once, in {@code @BeforeAll}) and has it running again after each test.
  */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-abstract class ConnectorContract {
-
-    /** Enough for any service on a busy machine: what takes longer than this hangs. */
-    protected static final Duration PATIENCE = Duration.ofSeconds(30);
+abstract class ConnectorContract extends ConnectorTesting {
 
     /** For services that never answer. */
     private static final Deadlines SHORT = new Deadlines(
             Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1));
-
-    private static final Executor VIRTUAL = task -> Thread.ofVirtual().name("contract").start(task);
-
-    private final List<AutoCloseable> opened = new ArrayList<>();
-
-    /** {@return the provider under test} */
-    protected abstract Connector.Provider provider();
 
     /** {@return the port of the running, echoing service on loopback; 0 when it has none} */
     protected abstract int port();
@@ -76,6 +49,11 @@ abstract class ConnectorContract {
         Assumptions.abort("this service cannot be killed");
     }
 
+    /** {@return a connector to the echoing service} */
+    protected final Connector connector() {
+        return connector(settings(port()), Deadlines.defaults());
+    }
+
     /** {@return settings of a connector to a service that takes connections and never answers} */
     protected Map<String, Object> hanging() throws IOException {
         return settings(keep(BlackHole.open()).port());
@@ -85,13 +63,6 @@ abstract class ConnectorContract {
     protected Map<String, Object> refusing() throws IOException {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return settings(free.getLocalPort());
-        }
-    }
-
-    @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable each : opened.reversed()) {
-            each.close();
         }
     }
 
@@ -337,143 +308,6 @@ abstract class ConnectorContract {
                     link.close(Goodbye.NORMAL);
                 }
             }
-        }
-    }
-
-    // What subclasses can use too
-
-    /** {@return a connector to the echoing service} */
-    protected final Connector connector() {
-        return connector(settings(port()), Deadlines.defaults());
-    }
-
-    /** {@return a connector with such settings; closed after the test} */
-    protected final Connector connector(Map<String, Object> settings, Deadlines deadlines) {
-        return keep(provider().create(
-                Settings.of(provider().settings(), settings), environment(deadlines)));
-    }
-
-    protected final <T extends AutoCloseable> T keep(T toBeClosed) {
-        opened.add(toBeClosed);
-        return toBeClosed;
-    }
-
-    protected static Environment environment(Deadlines deadlines) {
-        return new Environment("under-test", "node-1", deadlines, 16L * 1024 * 1024,
-                InstantSource.system(), System::nanoTime);
-    }
-
-    protected static Caller caller(String session, String key) {
-        return new Caller(session, "route", key, Map.of("key", key), "127.0.0.1:50000",
-                List.of(), Map.of(), null, Instant.now());
-    }
-
-    protected static Link open(Connector connector) throws Exception {
-        return connector.open(caller("session-1", "key-1"));
-    }
-
-    /** Some services say at the open that they are not there, others at the first message. */
-    protected static void openAndSend(Connector connector) throws Exception {
-        Link link = connector.open(caller("session-1", "key-1"));
-        try {
-            link.send(text("is anybody there"));
-        } finally {
-            link.close(Goodbye.GOING_AWAY);
-        }
-    }
-
-    protected static Message text(String text) {
-        return Message.outgoing(id(), true, text.getBytes(StandardCharsets.UTF_8), Instant.now(),
-                null);
-    }
-
-    protected static Message binary(byte[] payload) {
-        return Message.outgoing(id(), false, payload, Instant.now(), null);
-    }
-
-    private static String id() {
-        return UUID.randomUUID().toString();
-    }
-
-    /** {@return the next message; fails when none comes} */
-    protected static Message receive(Link link) throws Exception {
-        return (Message) get(async(link::receive));
-    }
-
-    protected static void assertSame(Message actual, Message expected) {
-        assertThat(actual.isText()).isEqualTo(expected.isText());
-        assertThat(Arrays.equals(actual.payload(), expected.payload()))
-                .as("the same %d bytes (there are %d)", expected.length(), actual.length())
-                .isTrue();
-    }
-
-    protected static AbstractObjectAssert<?, LinkException> assertThatFailure(Action action) {
-        return assertThat(requireNonNull(
-                catchThrowableOfType(LinkException.class, action::run), "it did not fail"));
-    }
-
-    /** {@return what that gives, on a virtual thread} */
-    protected static <T> CompletableFuture<T> async(Callable<T> call) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        VIRTUAL.execute(() -> {
-            try {
-                result.complete(call.call());
-            } catch (Throwable e) {
-                result.completeExceptionally(e);
-            }
-        });
-        return result;
-    }
-
-    protected static <T> T get(CompletableFuture<T> future) throws Exception {
-        try {
-            return future.get(PATIENCE.toSeconds(), SECONDS);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof Exception cause ? cause : e;
-        }
-    }
-
-    /** Something that may throw anything. */
-    @FunctionalInterface
-    protected interface Action {
-        void run() throws Exception;
-    }
-
-    /** A virtual thread that waits in a call, and how the call failed. */
-    protected static final class Waiting {
-
-        private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
-        private final Thread thread;
-
-        private Waiting(Action call) {
-            CountDownLatch begun = new CountDownLatch(1);
-            thread = Thread.ofVirtual().name("contract").start(() -> {
-                begun.countDown();
-                try {
-                    call.run();
-                    failure.complete(new AssertionError("it returned"));
-                } catch (Throwable e) {
-                    failure.complete(e);
-                }
-            });
-        }
-
-        /** {@return when the thread waits in that call} */
-        static Waiting in(Action call) {
-            Waiting waiting = new Waiting(call);
-            await().atMost(PATIENCE).until(() -> switch (waiting.thread.getState()) {
-                case WAITING, TIMED_WAITING -> true;
-                default -> waiting.failure.isDone();
-            });
-            return waiting;
-        }
-
-        void interrupt() {
-            thread.interrupt();
-        }
-
-        Throwable failure() throws Exception {
-            return failure.get(PATIENCE.toSeconds(), SECONDS);
         }
     }
 }

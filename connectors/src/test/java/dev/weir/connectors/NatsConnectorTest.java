@@ -3,34 +3,19 @@ package dev.weir.connectors;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.weir.connectors.LinkException.Kind;
-import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
-import io.nats.client.JetStreamSubscription;
 import io.nats.client.Nats;
-import io.nats.client.Options;
-import io.nats.client.PullSubscribeOptions;
 import io.nats.client.Subscription;
-import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.impl.Headers;
-import io.nats.client.impl.NatsMessage;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,15 +23,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Against a real server, which some tests kill. */
+/** Against a real server. What becomes of a failing one is in {@link NatsFailureTest}. */
 class NatsConnectorTest extends ConnectorContract {
-
-    private static final String INBOX = "weir.under-test.node-1.session-7";
-    private static final ExecutorService EXECUTOR = Executors.newVirtualThreadPerTaskExecutor();
 
     private static NatsServer server;
 
-    private Connection worker;
+    private NatsWorker worker;
 
     @BeforeAll
     static void startServer(@TempDir Path directory) throws Exception {
@@ -61,21 +43,9 @@ class NatsConnectorTest extends ConnectorContract {
         }
     }
 
-    /** Echoes what comes to its subject; two workers would share it. */
     @BeforeEach
     void startWorker() throws Exception {
-        worker = Nats.connect(Options.builder().server("nats://127.0.0.1:" + server.port())
-                .connectionTimeout(Duration.ofSeconds(10))
-                .noReconnect().executor(EXECUTOR)
-                .maxMessagesInOutgoingQueue(1_000_000).build());
-        Dispatcher dispatcher = worker.createDispatcher(message -> {
-            Headers headers = new Headers();
-            headers.put("Content-Type", message.getHeaders().getFirst("Content-Type"));
-            worker.publish(NatsMessage.builder().subject(message.getReplyTo())
-                    .headers(headers).data(message.getData()).build());
-        });
-        dispatcher.subscribe("echo", "workers");
-        worker.flush(PATIENCE);
+        worker = NatsWorker.start(server);
     }
 
     @AfterEach
@@ -113,7 +83,7 @@ class NatsConnectorTest extends ConnectorContract {
 
     @Test
     void theServiceSeesWhoTheClientIsAndWhereToReply() throws Exception {
-        Subscription orders = subscribe("orders.*");
+        Subscription orders = worker.subscribe("orders.*");
         Link link = connector(to("orders.{key}"), Deadlines.defaults())
                 .open(caller("session-7", "a.b"));
         Message sent = text("hello");
@@ -122,13 +92,13 @@ class NatsConnectorTest extends ConnectorContract {
             return true;
         });
         io.nats.client.Message got = orders.nextMessage(PATIENCE);
-        worker.publish(got.getReplyTo(), new byte[0]);
+        worker.connection().publish(got.getReplyTo(), new byte[0]);
         assertThat(get(done)).isTrue();
 
         assertThat(got.getSubject()).isEqualTo("orders.a%2Eb");
         assertThat(new String(got.getData(), UTF_8)).isEqualTo("hello");
-        assertThat(got.getReplyTo()).startsWith(INBOX + ".");
-        assertThat(header(got, "ce-weirreply")).isEqualTo(INBOX);
+        assertThat(got.getReplyTo()).startsWith(NatsWorker.INBOX + ".");
+        assertThat(header(got, "ce-weirreply")).isEqualTo(NatsWorker.INBOX);
         assertThat(header(got, "ce-id")).isEqualTo(sent.id());
         assertThat(header(got, "ce-type")).isEqualTo("dev.weir.message");
         assertThat(header(got, "ce-source")).isEqualTo("/weir/node-1/route");
@@ -139,34 +109,34 @@ class NatsConnectorTest extends ConnectorContract {
 
     @Test
     void aServiceMayAnswerSeveralTimesPushAtAnyTimeAndSayGoodbye() throws Exception {
-        Dispatcher dispatcher = worker.createDispatcher(message -> {
-            worker.publish(message.getReplyTo(), "one".getBytes(UTF_8));
-            worker.publish(message.getReplyTo(), "two".getBytes(UTF_8));
+        Dispatcher dispatcher = worker.connection().createDispatcher(message -> {
+            worker.connection().publish(message.getReplyTo(), "one".getBytes(UTF_8));
+            worker.connection().publish(message.getReplyTo(), "two".getBytes(UTF_8));
         });
         dispatcher.subscribe("twice");
-        worker.flush(PATIENCE);
+        worker.flush();
         Link link = connector(to("twice"), Deadlines.defaults()).open(caller("session-7", "k"));
         link.send(text("hello"));
         assertThat(receive(link).asText()).isEqualTo("one");
         assertThat(receive(link).asText()).isEqualTo("two");
-        worker.publish(INBOX, "unasked".getBytes(UTF_8));
+        worker.connection().publish(NatsWorker.INBOX, "unasked".getBytes(UTF_8));
         Headers goodbye = new Headers();
         goodbye.put("ce-type", "dev.weir.disconnected");
         goodbye.put("ce-weircode", "4002");
         goodbye.put("ce-weirreason", "done");
-        worker.publish(INBOX, goodbye, new byte[0]);
+        worker.connection().publish(NatsWorker.INBOX, goodbye, new byte[0]);
         assertThat(receive(link).asText()).isEqualTo("unasked");
         assertThat(get(async(link::receive))).isEqualTo(new Goodbye(4002, "done"));
     }
 
     @Test
     void anEmptyAnswerWithoutHeadersOnlySaysThatTheServiceHasTheMessage() throws Exception {
-        worker.createDispatcher(message -> worker.publish(message.getReplyTo(), new byte[0]))
-                .subscribe("quiet");
-        worker.flush(PATIENCE);
+        worker.connection().createDispatcher(message ->
+                worker.connection().publish(message.getReplyTo(), new byte[0])).subscribe("quiet");
+        worker.flush();
         Link link = connector(to("quiet"), Deadlines.defaults()).open(caller("session-7", "k"));
         link.send(text("hello"));
-        worker.publish(INBOX, "next".getBytes(UTF_8));
+        worker.connection().publish(NatsWorker.INBOX, "next".getBytes(UTF_8));
         assertThat(receive(link).asText()).isEqualTo("next");
     }
 
@@ -186,13 +156,13 @@ class NatsConnectorTest extends ConnectorContract {
 
     @Test
     void theErrorsOfServicesAreToldApart() throws Exception {
-        worker.createDispatcher(message -> {
+        worker.connection().createDispatcher(message -> {
             Headers error = new Headers();
             error.put("Nats-Service-Error-Code", new String(message.getData(), UTF_8));
             error.put("Nats-Service-Error", "no");
-            worker.publish(message.getReplyTo(), error, new byte[0]);
+            worker.connection().publish(message.getReplyTo(), error, new byte[0]);
         }).subscribe("failing");
-        worker.flush(PATIENCE);
+        worker.flush();
         Link link = open(connector(to("failing"), Deadlines.defaults()));
         Map.of("400", Kind.REJECTED, "429", Kind.BUSY, "503", Kind.BUSY, "500", Kind.FAILED)
                 .forEach((code, kind) -> assertThatFailure(() -> link.send(text(code)))
@@ -201,7 +171,7 @@ class NatsConnectorTest extends ConnectorContract {
 
     @Test
     void aServiceThatDoesNotAnswerIsTimedOut() throws Exception {
-        subscribe("hanging");
+        worker.subscribe("hanging");
         Link link = open(connector(to("hanging"), new Deadlines(
                 Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofMillis(300))));
         assertThatFailure(() -> link.send(text("x"))).satisfies(failure -> {
@@ -223,7 +193,7 @@ class NatsConnectorTest extends ConnectorContract {
 
     @Test
     void aPublishedMessageNeedsNoAnswerButSomebodyWhoIsSubscribed() throws Exception {
-        Subscription orders = subscribe("orders");
+        Subscription orders = worker.subscribe("orders");
         Map<String, Object> settings = to("orders");
         settings.put("mode", "publish");
         settings.put("ack", "accepted");
@@ -231,26 +201,26 @@ class NatsConnectorTest extends ConnectorContract {
         link.send(text("hello"));
         assertThat(receive(link).asText()).isEqualTo("accepted");
         io.nats.client.Message got = orders.nextMessage(PATIENCE);
-        worker.publish(header(got, "ce-weirreply"), "done".getBytes(UTF_8));
+        worker.connection().publish(header(got, "ce-weirreply"), "done".getBytes(UTF_8));
         assertThat(receive(link).asText()).isEqualTo("done");
     }
 
     @Test
     void aStreamStoresEachMessageOnceHoweverOftenItIsSent() throws Exception {
-        stream("DOUBLES", "doubles");
+        worker.stream("DOUBLES", "doubles");
         Link link = open(connector(toStream("doubles"), Deadlines.defaults()));
         Message message = text("once");
         link.send(message);
         link.send(message);
         assertThat(receive(link).asText()).isEqualTo("accepted");
-        assertThat(worker.jetStreamManagement().getStreamInfo("DOUBLES").getStreamState()
-                .getMsgCount()).isEqualTo(1);
+        assertThat(worker.connection().jetStreamManagement().getStreamInfo("DOUBLES")
+                .getStreamState().getMsgCount()).isEqualTo(1);
     }
 
     @Test
     void aStreamThatIsFullFailsTheMessage() throws Exception {
-        worker.jetStreamManagement().addStream(StreamConfiguration.builder().name("FULL")
-                .subjects("full").maxMessages(1)
+        worker.connection().jetStreamManagement().addStream(StreamConfiguration.builder()
+                .name("FULL").subjects("full").maxMessages(1)
                 .discardPolicy(io.nats.client.api.DiscardPolicy.New).build());
         Link link = open(connector(toStream("full"), Deadlines.defaults()));
         link.send(text("fits"));
@@ -262,7 +232,7 @@ class NatsConnectorTest extends ConnectorContract {
 
     @Test
     void theServiceIsToldOfConnectsAndDisconnectsWhereItWants() throws Exception {
-        Subscription orders = subscribe("orders");
+        Subscription orders = worker.subscribe("orders");
         Map<String, Object> settings = to("orders");
         settings.put("events", List.of("connected", "disconnected"));
         Link link = connector(settings, Deadlines.defaults()).open(caller("session-7", "red"));
@@ -275,136 +245,15 @@ class NatsConnectorTest extends ConnectorContract {
         assertThat(header(goodbye, "ce-weirreason")).isEqualTo("so%20bored");
     }
 
-    // Floods
-
-    @Test
-    void aFloodEndsTheLinkThatDoesNotTakeItAndNobodyElseNotices() throws Exception {
-        Map<String, Object> settings = to("echo");
-        settings.put("answers", 10 * 1024L);
-        Connector connector = connector(settings, Deadlines.defaults());
-        Link slow = connector.open(caller("session-7", "red"));
-        Link other = connector.open(caller("other", "red"));
-        byte[] kilobyte = new byte[1024];
-        for (int i = 0; i < 200_000; i++) {
-            worker.publish(INBOX, kilobyte);
-            if (i % 20_000 == 0) {
-                other.send(text("between"));
-                assertThat(receive(other).asText()).isEqualTo("between");
-            }
-        }
-        worker.flush(PATIENCE);
-        other.send(text("after"));
-        assertThat(receive(other).asText()).isEqualTo("after");
-        for (int i = 0; i < 10; i++) {
-            receive(slow);
-        }
-        assertThatFailure(slow::receive).satisfies(failure ->
-                assertThat(failure.kind()).isEqualTo(Kind.OVERFLOWED));
-        assertThat(server.log()).doesNotContainIgnoringCase("slow consumer");
-    }
-
-    @Test
-    void repliesThatHadToBeDroppedAreNamedToEveryClient() throws Exception {
-        Map<String, Object> settings = to("echo");
-        settings.put("pending-messages", 1);
-        settings.put("answers", 1L << 30);
-        Link link = connector(settings, Deadlines.defaults()).open(caller("session-7", "red"));
-        CompletableFuture<Object> end = async(() -> {
-            while (true) {
-                link.receive();
-            }
-        });
-        await().atMost(PATIENCE).until(() -> {
-            for (int i = 0; i < 1_000; i++) {
-                worker.publish(INBOX, new byte[0]);
-                worker.publish(INBOX, "x".getBytes(UTF_8));
-            }
-            return end.isDone();
-        });
-        assertThatFailure(() -> get(end)).satisfies(failure ->
-                assertThat(failure.kind()).isEqualTo(Kind.LOST));
-    }
-
-    // A server that is not well
-
-    @Test
-    void noStoredMessageIsLostWhenTheServerIsKilled() throws Exception {
-        stream("KILLED", "killed");
-        Deadlines deadlines = new Deadlines(
-                Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(2));
-        Map<String, Object> settings = toStream("killed");
-        settings.remove("ack");
-        Connector connector = connector(settings, deadlines);
-        List<CompletableFuture<Outcome>> senders = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            Link link = connector.open(caller("session-" + i, "key"));
-            senders.add(async(() -> sendUntilOneFails(link)));
-        }
-        await().atMost(PATIENCE).until(() -> worker.jetStreamManagement()
-                .getStreamInfo("KILLED").getStreamState().getMsgCount() > 500);
-        server.kill();
-        Set<String> stored = new HashSet<>();
-        Set<String> uncertain = new HashSet<>();
-        for (CompletableFuture<Outcome> sender : senders) {
-            Outcome outcome = get(sender);
-            stored.addAll(outcome.stored);
-            assertThat(outcome.failure.isFailureOfService()).isTrue();
-            if (outcome.failure.mayHaveArrived()) {
-                uncertain.add(outcome.failed);
-            }
-        }
-        restart();
-        Set<String> arrived = messageIdsOf("killed");
-        assertThat(arrived).containsAll(stored);
-        arrived.removeAll(stored);
-        assertThat(uncertain).containsAll(arrived);
-    }
-
-    @Test
-    void aReplyThatComesAfterTheServersRestartFindsTheClientThatWaited() throws Exception {
-        Link link = connector().open(caller("session-7", "red"));
-        server.kill();
-        restart();
-        CompletableFuture<Message> received = async(() -> (Message) link.receive());
-        await().atMost(PATIENCE).until(() -> {
-            worker.publish(INBOX, "late".getBytes(UTF_8));
-            return received.isDone();
-        });
-        assertThat(get(received).asText()).isEqualTo("late");
-    }
-
-    @Test
-    void whoGivesUpOnAFrozenServerBreaksNothingForTheOthers() throws Exception {
-        Connector connector = connector(to("echo"), new Deadlines(
-                Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofSeconds(1)));
-        Link link = open(connector);
-        server.freeze();
-        try {
-            Waiting interrupted = Waiting.in(() -> link.send(text("interrupted")));
-            interrupted.interrupt();
-            assertThat(interrupted.failure()).isInstanceOf(InterruptedException.class);
-            assertThatFailure(() -> link.send(text("late"))).satisfies(failure ->
-                    assertThat(failure.kind()).isEqualTo(Kind.TIMED_OUT));
-        } finally {
-            server.thaw();
-        }
-        link.send(text("after"));
-        List<String> texts = new ArrayList<>();
-        while (!texts.contains("after")) {
-            texts.add(receive(link).asText());
-        }
-        assertThat(texts).containsExactly("interrupted", "late", "after");
-    }
+    // The connection
 
     @Test
     void itUsesNoPlatformThread() throws Exception {
-        Set<String> before = platformThreads();
-        Link link = open(connector());
-        link.send(text("hello"));
-        receive(link);
-        Set<String> after = platformThreads();
-        after.removeAll(before);
-        assertThat(after).allMatch(name -> name.matches("ForkJoinPool.*|.*-Poller.*"));
+        assertThat(platformThreadsOf(() -> {
+            Link link = open(connector());
+            link.send(text("hello"));
+            receive(link);
+        })).isEmpty();
     }
 
     // Settings
@@ -429,11 +278,11 @@ class NatsConnectorTest extends ConnectorContract {
 
     @Test
     void aCertificateOfAnotherHostIsNotTrusted(@TempDir Path directory) throws Exception {
-        Path store = certificateOf("localhost", directory);
-        System.setProperty("javax.net.ssl.trustStore", store.toString());
-        System.setProperty("javax.net.ssl.trustStorePassword", "password");
+        SelfSigned made = SelfSigned.of("dns:localhost", directory);
+        System.setProperty("javax.net.ssl.trustStore", made.store().toString());
+        System.setProperty("javax.net.ssl.trustStorePassword", SelfSigned.PASSWORD);
         String tls = "tls { cert_file: \"%s\", key_file: \"%s\", timeout: 60 }"
-                .formatted(directory.resolve("cert.pem"), directory.resolve("key.pem"));
+                .formatted(made.certificate(), made.key());
         try (NatsServer secure = new NatsServer(directory, tls)) {
             secure.start();
             Map<String, Object> settings = to("any");
@@ -448,30 +297,6 @@ class NatsConnectorTest extends ConnectorContract {
             System.clearProperty("javax.net.ssl.trustStore");
             System.clearProperty("javax.net.ssl.trustStorePassword");
         }
-    }
-
-    /** {@return a key store of it; its PEM files are beside} */
-    private static Path certificateOf(String host, Path directory) throws Exception {
-        Path store = directory.resolve("store.p12");
-        Process keytool = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-alias", "server", "-keyalg", "EC", "-dname", "CN=test",
-                "-ext", "san=dns:" + host, "-validity", "2", "-storepass", "password",
-                "-keystore", store.toString()).inheritIO().start();
-        assertThat(keytool.waitFor()).isZero();
-        char[] password = "password".toCharArray();
-        KeyStore keys = KeyStore.getInstance(store.toFile(), password);
-        Files.writeString(directory.resolve("cert.pem"),
-                pem("CERTIFICATE", keys.getCertificate("server").getEncoded()));
-        Files.writeString(directory.resolve("key.pem"),
-                pem("PRIVATE KEY", keys.getKey("server", password).getEncoded()));
-        return store;
-    }
-
-    private static String pem(String kind, byte[] content) {
-        return "-----BEGIN " + kind + "-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content)
-                + "\n-----END " + kind + "-----\n";
     }
 
     @Test
@@ -492,69 +317,15 @@ class NatsConnectorTest extends ConnectorContract {
                 .hasMessageStartingWith("ack: ");
     }
 
-    private record Outcome(List<String> stored, String failed, LinkException failure) {}
-
-    private static Outcome sendUntilOneFails(Link link) throws InterruptedException {
-        List<String> stored = new ArrayList<>();
-        while (true) {
-            Message message = text("message " + stored.size());
-            try {
-                link.send(message);
-                stored.add(message.id());
-            } catch (LinkException e) {
-                return new Outcome(stored, message.id(), e);
-            }
-        }
-    }
-
-    private Set<String> messageIdsOf(String subject) throws Exception {
-        Set<String> ids = new HashSet<>();
-        JetStreamSubscription all = worker.jetStream().subscribe(
-                subject, PullSubscribeOptions.builder().durable("reader").build());
-        while (true) {
-            List<io.nats.client.Message> batch = all.fetch(500, Duration.ofSeconds(1));
-            if (batch.isEmpty()) {
-                return ids;
-            }
-            for (io.nats.client.Message message : batch) {
-                ids.add(header(message, "ce-id"));
-                message.ack();
-            }
-        }
-    }
-
-    private void stream(String name, String subject) throws Exception {
-        worker.jetStreamManagement().addStream(StreamConfiguration.builder()
-                .name(name).subjects(subject).storageType(StorageType.File).build());
-    }
-
-    private Subscription subscribe(String subject) throws Exception {
-        Subscription subscription = worker.subscribe(subject);
-        worker.flush(PATIENCE);
-        return subscription;
-    }
-
     private static Map<String, Object> to(String subject) {
-        Map<String, Object> settings = new HashMap<>();
-        settings.put("url", "nats://127.0.0.1:" + server.port());
-        settings.put("subject", subject);
-        return settings;
+        return NatsWorker.to(server, subject);
     }
 
     private static Map<String, Object> toStream(String subject) {
-        Map<String, Object> settings = to(subject);
-        settings.put("mode", "jetstream");
-        settings.put("ack", "accepted");
-        return settings;
+        return NatsWorker.toStream(server, subject);
     }
 
     private static String header(io.nats.client.Message message, String name) {
-        return String.valueOf(message.getHeaders().getFirst(name));
-    }
-
-    private static Set<String> platformThreads() {
-        Set<String> names = new HashSet<>();
-        Thread.getAllStackTraces().keySet().forEach(thread -> names.add(thread.getName()));
-        return names;
+        return NatsWorker.header(message, name);
     }
 }
