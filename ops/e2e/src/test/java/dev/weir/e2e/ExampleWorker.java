@@ -3,8 +3,6 @@ package dev.weir.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,25 +12,16 @@ import org.opentest4j.TestAbortedException;
 /** The worker of an example for a connector: its script, in a process of its own. */
 final class ExampleWorker implements AutoCloseable {
 
-    private static final Path EXAMPLES = Path.of("../../connectors/examples");
-
     private final Process process;
 
     private ExampleWorker(Process process) {
         this.process = process;
     }
 
-    /** {@return the configuration of an example, with its service at another port of loopback} */
-    static String configuration(String example, int usualPort, int port) throws IOException {
-        String yaml = Files.readString(EXAMPLES.resolve(example).resolve("weir.yaml"));
-        assertThat(yaml).contains("127.0.0.1:" + usualPort);
-        return yaml.replace("127.0.0.1:" + usualPort, "127.0.0.1:" + port);
-    }
-
     /** Starts it; returns when it says that it is ready. */
     static ExampleWorker python(String example, String module, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(
-                python(module), EXAMPLES.resolve(example).resolve("worker.py").toString()));
+                python(module), Example.EXAMPLES.resolve(example).resolve("worker.py").toString()));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -1,11 +1,11 @@
 package dev.weir.e2e;
 
+import static dev.weir.e2e.Example.received;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,18 +18,18 @@ final class HttpExampleTest {
     private static final int SERVICE = freePort();
     private static final int API = freePort();
 
-    private static WeirProcess weir;
+    private static Example example;
 
     @BeforeAll
     static void start() throws Exception {
-        weir = WeirProcess.start(ExampleWorker.configuration("http", 8000, SERVICE)
+        example = Example.start(Example.configuration("http", 8000, SERVICE)
                 .replace("port: 9091", "port: " + API));
     }
 
     @AfterAll
     static void stop() throws Exception {
-        if (weir != null) {
-            weir.stop();
+        if (example != null) {
+            example.close();
         }
     }
 
@@ -37,13 +37,10 @@ final class HttpExampleTest {
     void aWorkerGreetsAnswersAndPushesWhenItLikes(Peers peers) throws Exception {
         try (var _ = ExampleWorker.python("http", "http.server",
                 "127.0.0.1:" + SERVICE, "http://127.0.0.1:" + API)) {
-            var client = peers.get(PeerKind.WS).connect(weir.url("/orders/red"), List.of());
-            assertThat(client.inbox().awaitHandshake()).isInstanceOf(Inbox.Opened.class);
+            var client = example.connect(peers, "/orders/red");
             client.send(Message.text("two apples"));
-            assertThat(client.inbox().awaitMessages(3)).isEqualTo(List.of(
-                    Message.text("welcome, red").asReceived(),
-                    Message.text("TWO APPLES").asReceived(),
-                    Message.text("still there?").asReceived()));
+            assertThat(client.inbox().awaitMessages(3)).isEqualTo(received(
+                    "welcome, red", "TWO APPLES", "still there?"));
             client.close(1000, "");
             client.inbox().awaitClosed();
         }
@@ -51,7 +48,7 @@ final class HttpExampleTest {
 
     @Test
     void aClientIsToldThatNoWorkerIsThere(Peers peers) throws Exception {
-        var client = peers.get(PeerKind.WS).connect(weir.url("/orders/red"), List.of());
+        var client = example.dial(peers, PeerKind.WS, "/orders/red");
         assertThat(client.inbox().awaitClosed().code()).isEqualTo(1014);
     }
 

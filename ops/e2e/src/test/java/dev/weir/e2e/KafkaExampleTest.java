@@ -1,12 +1,12 @@
 package dev.weir.e2e;
 
+import static dev.weir.e2e.Example.received;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.connectors.KafkaBroker;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -23,29 +23,22 @@ final class KafkaExampleTest {
     private static final long PATIENCE_SECONDS = 180;
 
     private static KafkaBroker broker;
-    private static WeirProcess weir;
+    private static Example example;
 
     @BeforeAll
     static void start(@TempDir Path directory, Peers peers) throws Exception {
         broker = new KafkaBroker(directory);
-        broker.start();
+        example = Example.start("kafka", 9092, broker);
         Process topics = peers.script(
                 PeerKind.WS, "kafka_topics.mjs", address(), "orders", "orders-replies");
         assertThat(topics.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(topics.exitValue()).isZero();
-        weir = WeirProcess.start(ExampleWorker.configuration("kafka", 9092, broker.port()));
     }
 
     @AfterAll
     static void stop() throws Exception {
-        try {
-            if (weir != null) {
-                weir.stop();
-            }
-        } finally {
-            if (broker != null) {
-                broker.close();
-            }
+        if (example != null) {
+            example.close();
         }
     }
 
@@ -58,11 +51,9 @@ final class KafkaExampleTest {
         Process worker = peers.script(PeerKind.WS, WORKER, address());
         try (var output = worker.inputReader()) {
             awaitReady(output);
-            var client = peers.get(PeerKind.WS).connect(weir.url("/orders/red"), List.of());
-            assertThat(client.inbox().awaitHandshake()).isInstanceOf(Inbox.Opened.class);
+            var client = example.connect(peers, "/orders/red");
             client.send(Message.text("two apples"));
-            assertThat(client.inbox().awaitMessages(1))
-                    .isEqualTo(List.of(Message.text("TWO APPLES").asReceived()));
+            assertThat(client.inbox().awaitMessages(1)).isEqualTo(received("TWO APPLES"));
             client.close(1000, "");
             client.inbox().awaitClosed();
         } finally {

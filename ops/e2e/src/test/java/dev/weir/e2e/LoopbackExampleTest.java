@@ -1,10 +1,8 @@
 package dev.weir.e2e;
 
+import static dev.weir.e2e.Example.received;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -14,19 +12,17 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Peers.Shared.class)
 final class LoopbackExampleTest {
 
-    private static final Path CONFIG = Path.of("../../connectors/examples/loopback/weir.yaml");
-
-    private static WeirProcess weir;
+    private static Example example;
 
     @BeforeAll
     static void start() throws Exception {
-        weir = WeirProcess.start(Files.readString(CONFIG));
+        example = Example.start(Example.configuration("loopback"));
     }
 
     @AfterAll
     static void stop() throws Exception {
-        if (weir != null) {
-            weir.stop();
+        if (example != null) {
+            example.close();
         }
     }
 
@@ -42,11 +38,9 @@ final class LoopbackExampleTest {
 
     private static void assertAnswered(Peers peers, String path, String text, String answer)
             throws Exception {
-        var client = peers.get(PeerKind.WS).connect(weir.url(path), List.of());
-        assertThat(client.inbox().awaitHandshake()).isInstanceOf(Inbox.Opened.class);
+        var client = example.connect(peers, path);
         client.send(Message.text(text));
-        assertThat(client.inbox().awaitMessages(1))
-                .isEqualTo(List.of(Message.text(answer).asReceived()));
+        assertThat(client.inbox().awaitMessages(1)).isEqualTo(received(answer));
         client.close(1000, "");
         client.inbox().awaitClosed();
     }

@@ -1,10 +1,10 @@
 package dev.weir.e2e;
 
+import static dev.weir.e2e.Example.received;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.connectors.NatsServer;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -16,32 +16,25 @@ import org.junit.jupiter.api.io.TempDir;
 final class NatsExampleTest {
 
     private static NatsServer server;
-    private static WeirProcess weir;
+    private static Example example;
 
     @BeforeAll
     static void start(@TempDir Path directory) throws Exception {
         server = new NatsServer(directory, "");
-        server.start();
-        weir = WeirProcess.start(ExampleWorker.configuration("nats", 4222, server.port()));
+        example = Example.start("nats", 4222, server);
     }
 
     @AfterAll
     static void stop() throws Exception {
-        try {
-            if (weir != null) {
-                weir.stop();
-            }
-        } finally {
-            if (server != null) {
-                server.close();
-            }
+        if (example != null) {
+            example.close();
         }
     }
 
     @Test
     void aWorkerAnswersAndSendsMoreWhenItLikes(Peers peers) throws Exception {
         try (var _ = worker(); var _ = worker()) {
-            var client = connect(peers, "/orders/red");
+            var client = example.connect(peers, "/orders/red");
             client.send(Message.text("two apples"));
             assertThat(client.inbox().awaitMessages(2)).isEqualTo(received(
                     "TWO APPLES", "still there?"));
@@ -52,22 +45,12 @@ final class NatsExampleTest {
 
     @Test
     void aClientIsToldAtOnceThatNoWorkerIsThere(Peers peers) throws Exception {
-        var client = connect(peers, "/orders/red");
+        var client = example.connect(peers, "/orders/red");
         client.send(Message.text("anybody?"));
         assertThat(client.inbox().awaitClosed().code()).isEqualTo(1014);
     }
 
     private static ExampleWorker worker() throws Exception {
         return ExampleWorker.python("nats", "socket", "127.0.0.1:" + server.port());
-    }
-
-    private static Peer.Connection connect(Peers peers, String path) throws Exception {
-        var client = peers.get(PeerKind.WS).connect(weir.url(path), List.of());
-        assertThat(client.inbox().awaitHandshake()).isInstanceOf(Inbox.Opened.class);
-        return client;
-    }
-
-    private static List<Message.Received> received(String... texts) {
-        return List.of(texts).stream().map(text -> Message.text(text).asReceived()).toList();
     }
 }

@@ -1,11 +1,11 @@
 package dev.weir.e2e;
 
+import static dev.weir.e2e.Example.received;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weir.connectors.RabbitMqServer;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,26 +17,18 @@ import org.junit.jupiter.api.io.TempDir;
 final class RabbitMqExampleTest {
 
     private static RabbitMqServer broker;
-    private static WeirProcess weir;
+    private static Example example;
 
     @BeforeAll
     static void start(@TempDir Path directory) throws Exception {
         broker = new RabbitMqServer(directory);
-        broker.start();
-        weir = WeirProcess.start(
-                ExampleWorker.configuration("rabbitmq", 5672, broker.port()));
+        example = Example.start("rabbitmq", 5672, broker);
     }
 
     @AfterAll
     static void stop() throws Exception {
-        try {
-            if (weir != null) {
-                weir.stop();
-            }
-        } finally {
-            if (broker != null) {
-                broker.close();
-            }
+        if (example != null) {
+            example.close();
         }
     }
 
@@ -44,7 +36,7 @@ final class RabbitMqExampleTest {
     void whatAWorkerMissedItAnswersWhenItIsBack(Peers peers) throws Exception {
         Peer.Connection client;
         try (var _ = worker()) {
-            client = connect(peers, "/orders/red");
+            client = example.connect(peers, "/orders/red");
             client.send(Message.text("two apples"));
             client.inbox().awaitMessages(1);
             awaitQueued("orders", 0); // Else its next life answers again.
@@ -64,7 +56,7 @@ final class RabbitMqExampleTest {
             throws Exception {
         Peer.Connection client;
         try (var _ = worker()) {
-            client = connect(peers, "/orders/red");
+            client = example.connect(peers, "/orders/red");
             client.send(Message.text("before"));
             client.inbox().awaitMessages(1);
             awaitQueued("orders", 0); // Else its next life answers again.
@@ -84,7 +76,7 @@ final class RabbitMqExampleTest {
     @Test
     void aReadingIsAcknowledgedWhenTheBrokerHasIt(Peers peers) throws Exception {
         try (var _ = worker()) { // It made the queue.
-            var client = connect(peers, "/readings/r1");
+            var client = example.connect(peers, "/readings/r1");
             client.send(Message.text("21 degrees"));
             assertThat(client.inbox().awaitMessages(1)).isEqualTo(received("stored"));
             client.close(1000, "");
@@ -101,15 +93,5 @@ final class RabbitMqExampleTest {
 
     private static ExampleWorker worker() throws Exception {
         return ExampleWorker.python("rabbitmq", "pika", "amqp://127.0.0.1:" + broker.port());
-    }
-
-    private static Peer.Connection connect(Peers peers, String path) throws Exception {
-        var client = peers.get(PeerKind.WS).connect(weir.url(path), List.of());
-        assertThat(client.inbox().awaitHandshake()).isInstanceOf(Inbox.Opened.class);
-        return client;
-    }
-
-    private static List<Message.Received> received(String... texts) {
-        return List.of(texts).stream().map(text -> Message.text(text).asReceived()).toList();
     }
 }

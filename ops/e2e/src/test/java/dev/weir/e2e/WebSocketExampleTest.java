@@ -1,5 +1,6 @@
 package dev.weir.e2e;
 
+import static dev.weir.e2e.Example.received;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -17,17 +18,17 @@ final class WebSocketExampleTest {
 
     private static final int SERVICE = freePort();
 
-    private static WeirProcess weir;
+    private static Example example;
 
     @BeforeAll
     static void start() throws Exception {
-        weir = WeirProcess.start(ExampleWorker.configuration("websocket", 8001, SERVICE));
+        example = Example.start(Example.configuration("websocket", 8001, SERVICE));
     }
 
     @AfterAll
     static void stop() throws Exception {
-        if (weir != null) {
-            weir.stop();
+        if (example != null) {
+            example.close();
         }
     }
 
@@ -35,7 +36,7 @@ final class WebSocketExampleTest {
     void anOrdinaryWebSocketServerServesEachClient(Peers peers) throws Exception {
         try (var _ = worker()) {
             for (var kind : List.of(PeerKind.WS, PeerKind.WEBSOCKETS)) {
-                var client = connect(peers, kind, "/robots/r2");
+                var client = example.connect(peers, kind, "/robots/r2");
                 client.send(Message.text("beep"));
                 assertThat(client.inbox().awaitMessages(2)).isEqualTo(received(
                         "hello, r2", "BEEP"));
@@ -48,8 +49,8 @@ final class WebSocketExampleTest {
     @Test
     void theWorkersSubprotocolAndCloseCodeAreTheClients(Peers peers) throws Exception {
         try (var _ = worker()) {
-            var client = peers.get(PeerKind.WS)
-                    .connect(weir.url("/robots/r2"), List.of("robots.v2", "robots.v1"));
+            var client = example.dial(
+                    peers, PeerKind.WS, "/robots/r2", "robots.v2", "robots.v1");
             assertThat(client.inbox().awaitHandshake())
                     .isInstanceOfSatisfying(Inbox.Opened.class, opened ->
                             assertThat(opened.subprotocol()).isEqualTo("robots.v1"));
@@ -64,7 +65,7 @@ final class WebSocketExampleTest {
     void aClientStaysWhileItsWorkerIsKilledAndComesBack(Peers peers) throws Exception {
         Peer.Connection client;
         try (var _ = worker()) {
-            client = connect(peers, PeerKind.WS, "/robots/c3");
+            client = example.connect(peers, PeerKind.WS, "/robots/c3");
             client.send(Message.text("before"));
             assertThat(client.inbox().awaitMessages(2)).isEqualTo(received(
                     "hello, c3", "BEFORE"));
@@ -82,7 +83,7 @@ final class WebSocketExampleTest {
 
     @Test
     void aClientIsRefusedWhileNoWorkerIsThere(Peers peers) throws Exception {
-        var client = peers.get(PeerKind.WS).connect(weir.url("/robots/r2"), List.of());
+        var client = example.dial(peers, PeerKind.WS, "/robots/r2");
         assertThat(client.inbox().awaitHandshake())
                 .isInstanceOfSatisfying(Inbox.Refused.class, refused ->
                         assertThat(refused.status()).isIn(502, 503));
@@ -90,17 +91,6 @@ final class WebSocketExampleTest {
 
     private static ExampleWorker worker() throws Exception {
         return ExampleWorker.python("websocket", "websockets", "127.0.0.1:" + SERVICE);
-    }
-
-    private static Peer.Connection connect(Peers peers, PeerKind kind, String path)
-            throws Exception {
-        var client = peers.get(kind).connect(weir.url(path), List.of());
-        assertThat(client.inbox().awaitHandshake()).isInstanceOf(Inbox.Opened.class);
-        return client;
-    }
-
-    private static List<Message.Received> received(String... texts) {
-        return List.of(texts).stream().map(text -> Message.text(text).asReceived()).toList();
     }
 
     private static int freePort() {
