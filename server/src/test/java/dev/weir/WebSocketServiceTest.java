@@ -322,7 +322,8 @@ class WebSocketServiceTest {
 
     @Test
     void aClientStaysWhenItsServiceComesBack() throws Exception {
-        route("", "on-worker-lost: wait");
+        // However long it is away, the breaker does not end the wait.
+        route(", breaker: { size: 1000, minimum-calls: 1000 }", "on-worker-lost: wait");
         int port = backend.port();
         RawPeer client = weir.client("a");
         RawPeer service = backend.next().peer();
