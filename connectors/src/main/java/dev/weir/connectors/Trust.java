@@ -21,8 +21,8 @@ final class Trust {
     private Trust() {}
 
     /**
-     * {@return TLS that trusts whom the settings say, else whom the JVM trusts} The certificate must
-     * be of the host that is dialed.
+     * {@return TLS that trusts whom the settings say, else whom the JVM trusts} The certificate
+     * must be of the host that is dialed.
      *
      * @throws IllegalArgumentException when the file has no certificates; the message starts with
      *     the setting

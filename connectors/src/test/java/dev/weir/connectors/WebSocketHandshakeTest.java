@@ -220,7 +220,9 @@ class WebSocketHandshakeTest extends ConnectorTesting {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"no colon", ": no name", "a b: c", "Upgrade: h2c", "Sec-WebSocket-Key: 1"})
+    @ValueSource(strings = {
+        "no colon", ": no name", "a b: c", "Upgrade: h2c", "Sec-WebSocket-Key: 1"
+    })
     void aHeaderThatIsNoneIsRefused(String header) {
         assertThatThrownBy(() -> connector("echo", "headers", List.of(header)))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith("headers: ");

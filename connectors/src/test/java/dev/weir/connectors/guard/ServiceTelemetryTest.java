@@ -78,7 +78,8 @@ class ServiceTelemetryTest {
         connector.viaBroker = true;
         service.close();
         create();
-        service.open(ScriptedConnector.caller()).send(ScriptedConnector.message().withTraceparent(SAMPLED));
+        service.open(ScriptedConnector.caller())
+                .send(ScriptedConnector.message().withTraceparent(SAMPLED));
         assertThat(onlySpan().getKind()).isEqualTo(SpanKind.PRODUCER);
     }
 

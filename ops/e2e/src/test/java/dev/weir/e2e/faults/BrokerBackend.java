@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 
 /**
- * A real broker with a worker behind it, {@code faulty_*_worker.*}. The broker is killed and frozen;
- * the worker is slow, and makes the broker refuse messages by what it declares there.
+ * A real broker with a worker behind it, {@code faulty_*_worker.*}. The broker is killed and
+ * frozen; the worker is slow, and makes the broker refuse messages by what it declares there.
  */
 final class BrokerBackend implements Backend {
 
