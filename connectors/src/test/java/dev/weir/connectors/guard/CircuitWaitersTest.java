@@ -151,7 +151,7 @@ class CircuitWaitersTest {
 
     @Test
     void oneThatIsInterruptedOrGoneDoesNotHoldUpTheOthers() throws Exception {
-        Circuit circuit = open(Duration.ofMillis(300));
+        Circuit circuit = open(Duration.ofSeconds(3)); // Until both are seen to wait.
         Future<Boolean> first = waiting(circuit, Duration.ofHours(1));
         await().until(() -> circuit.snapshot().waiting() == 1);
         Future<Boolean> second = waiting(circuit, Duration.ofHours(1));
