@@ -245,6 +245,19 @@ class ConnectorRouteTest {
     }
 
     @Test
+    void whoLeavesWhileItWaitsForTheBreakerWaitsNoLonger() throws Exception {
+        route("when-open: wait");
+        relay.relay();
+        breaker("open");
+        RawPeer client = relay.client("a");
+        soon().untilAsserted(() -> assertThat(
+                relay.admin("/connectors/main").json().path("waiting").asInt()).isEqualTo(1));
+        client.reset();
+        soon().untilAsserted(() -> assertThat(
+                relay.admin("/connectors/main").json().path("waiting").asInt()).isZero());
+    }
+
+    @Test
     void whoWaitsTooLongIsToldToComeBack() throws Exception {
         route("when-open: wait", "wait: 300ms");
         relay.relay();

@@ -148,10 +148,10 @@ public abstract class Broker implements AutoCloseable {
     }
 
     /**
-     * Skips the test where a broker is not installed, and fails it where {@code CI=true} promises
+     * Skips the test where something is not installed, and fails it where {@code CI=true} promises
      * that it is.
      */
-    static void require(boolean installed, String orElse) {
+    public static void require(boolean installed, String orElse) {
         if (installed) {
             return;
         }

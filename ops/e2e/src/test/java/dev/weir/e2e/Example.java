@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * An example for a connector, as a user runs it: the relay with its configuration, and the broker
  * where there is one.
  */
-final class Example implements AutoCloseable {
+final class Example {
 
     static final Path EXAMPLES = Path.of("../../connectors/examples");
 
@@ -81,8 +81,8 @@ final class Example implements AutoCloseable {
         return Stream.of(texts).map(text -> Message.text(text).asReceived()).toList();
     }
 
-    @Override
-    public void close() throws Exception {
+    /** Ends the relay, then the broker. */
+    void stop() throws Exception {
         try {
             weir.stop();
         } finally {

@@ -29,7 +29,7 @@ final class HttpExampleTest {
     @AfterAll
     static void stop() throws Exception {
         if (example != null) {
-            example.close();
+            example.stop();
         }
     }
 

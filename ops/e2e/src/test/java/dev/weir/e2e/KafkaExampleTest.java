@@ -38,7 +38,7 @@ final class KafkaExampleTest {
     @AfterAll
     static void stop() throws Exception {
         if (example != null) {
-            example.close();
+            example.stop();
         }
     }
 

@@ -22,7 +22,7 @@ final class LoopbackExampleTest {
     @AfterAll
     static void stop() throws Exception {
         if (example != null) {
-            example.close();
+            example.stop();
         }
     }
 

@@ -28,7 +28,7 @@ final class RabbitMqExampleTest {
     @AfterAll
     static void stop() throws Exception {
         if (example != null) {
-            example.close();
+            example.stop();
         }
     }
 

@@ -28,7 +28,7 @@ final class WebSocketExampleTest {
     @AfterAll
     static void stop() throws Exception {
         if (example != null) {
-            example.close();
+            example.stop();
         }
     }
 

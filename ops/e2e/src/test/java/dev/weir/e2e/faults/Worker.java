@@ -1,5 +1,6 @@
 package dev.weir.e2e.faults;
 
+import dev.weir.connectors.Broker;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class Worker implements AutoCloseable {
 
     private static final long FLAP_NANOS = 700_000_000;
+
+    /** What Python and Node say when a package is not installed. */
+    private static final Pattern MISSING =
+            Pattern.compile("ModuleNotFoundError|ERR_MODULE_NOT_FOUND");
 
     private final List<String> command = new ArrayList<>();
     private final Path ledger;
@@ -47,8 +53,9 @@ final class Worker implements AutoCloseable {
         process = started;
         String said = lineStarting(started, "ready");
         if (said == null) {
-            throw new IOException(
-                    command + " did not get ready: " + Files.readString(errors));
+            String why = command + " did not get ready: " + Files.readString(errors);
+            Broker.require(!MISSING.matcher(why).find(), why);
+            throw new IOException(why);
         }
     }
 
