@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * {admin}} stand for the ports and {@code {java}} for the Java that runs this.
  */
 public final class RelayProcess implements AutoCloseable {
-    private static final Duration START_DEADLINE = Duration.ofSeconds(30);
+    private static final Duration START_DEADLINE = Duration.ofMinutes(2);
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(10);
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String JAVA = Path.of(System.getProperty("java.home"), "bin/java").toString();
