@@ -2,7 +2,6 @@ package dev.weir.queue;
 
 import dev.weir.config.QueueConfig;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -41,9 +40,11 @@ public class OutboxBenchmark {
             new Outbox(QueueConfig.defaults(), new BufferPool(64 << 20), System::nanoTime);
     private ByteBuffer payload = ByteBuffer.allocate(0);
 
+    private int runs;
+
     @Setup
     public void attach() {
-        outbox.attach(() -> {});
+        outbox.attach(this::consume);
         payload = ByteBuffer.allocateDirect(size);
     }
 
@@ -52,11 +53,14 @@ public class OutboxBenchmark {
         for (int i = 0; i < batch; i++) {
             outbox.put(Opcode.BINARY, true, payload.clear());
         }
-        int runs = 0;
-        while (!outbox.isSettled()) {
-            outbox.release(Objects.requireNonNull(outbox.take()));
+        outbox.flush();
+        return runs;
+    }
+
+    private void consume() {
+        for (FrameBuffer run = outbox.take(); run != null; run = outbox.take()) {
+            outbox.release(run);
             runs++;
         }
-        return runs;
     }
 }

@@ -3,11 +3,11 @@ package dev.weir.session;
 import dev.weir.config.MessageConfig;
 import dev.weir.config.QueueConfig;
 import dev.weir.queue.BufferPool;
+import dev.weir.queue.FrameBuffer;
 import dev.weir.queue.Opcode;
 import dev.weir.queue.Outbox;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -46,24 +46,29 @@ public class FramePathBenchmark {
     private final Inbound inbound = new Inbound(MessageConfig.defaults(), outbox, pool);
     private ByteBuffer payload = ByteBuffer.allocate(0);
 
+    private int runs;
+
     @Setup
     public void attach() {
-        outbox.attach(() -> {});
+        outbox.attach(this::consume);
         byte[] text = new byte[size];
         Arrays.fill(text, (byte) 'x');
         payload = ByteBuffer.allocateDirect(size).put(text).flip();
     }
 
     @Benchmark
-    public long accept() throws InterruptedException {
+    public int accept() throws InterruptedException {
         for (int i = 0; i < batch; i++) {
-            inbound.accept(Opcode.TEXT, true, payload.clear());
+            inbound.accept(Opcode.TEXT, true, payload.clear(), true);
         }
-        int runs = 0;
-        while (!outbox.isSettled()) {
-            outbox.release(Objects.requireNonNull(outbox.take()));
+        outbox.flush();
+        return runs;
+    }
+
+    private void consume() {
+        for (FrameBuffer run = outbox.take(); run != null; run = outbox.take()) {
+            outbox.release(run);
             runs++;
         }
-        return runs;
     }
 }
