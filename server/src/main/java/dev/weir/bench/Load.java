@@ -64,7 +64,8 @@ public record Load(
 
     static void checkSize(String name, int size, Content content) {
         check(size >= SIZE_MIN && size <= SIZE_MAX,
-                name + ": " + SIZE_MIN + " to " + SIZE_MAX + " bytes, for a message holds its check");
+                name + ": " + SIZE_MIN + " to " + SIZE_MAX
+                        + " bytes, for a message holds its check");
         check(content != Content.UTF8 || size % 4 == 0, name + ": for utf8 a multiple of 4 bytes");
     }
 

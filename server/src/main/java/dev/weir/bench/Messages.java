@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
- * What messages look like: a {@link Stamp}, then bytes of one long filler from a place that pair and
- * number choose, so that the receiver knows every byte without having kept one. The mask is one for
- * the whole run, which lets the filler be masked once. Immutable.
+ * What messages look like: a {@link Stamp}, then bytes of one long filler from a place that pair
+ * and number choose, so that the receiver knows every byte without having kept one. The mask is one
+ * for the whole run, which lets the filler be masked once. Immutable.
  */
 final class Messages {
 

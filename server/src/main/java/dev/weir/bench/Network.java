@@ -117,7 +117,7 @@ final class Network implements AutoCloseable {
     /**
      * Handles what the sockets have, waiting for it at most so long. The selector knows
      * milliseconds only: what is shorter is not waited for, so that a schedule is kept at the price
-     * of a core. (To yield would be worse: on a busy machine it costs a whole turn of the scheduler.)
+     * of a core. To yield would be worse: on a busy machine it costs a whole turn of the scheduler.
      */
     void poll(long nanos) throws IOException {
         if (nanos >= MILLI) {

@@ -128,8 +128,8 @@ final class TestRelay implements AutoCloseable {
         }
         boolean known = path.startsWith("/client/") || path.startsWith("/worker/");
         String answer = known
-                ? "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        + "Sec-WebSocket-Accept: " + accept + "\r\n\r\n"
+                ? "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                        + "Connection: Upgrade\r\nSec-WebSocket-Accept: " + accept + "\r\n\r\n"
                 : "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
         out.write(answer.getBytes(StandardCharsets.US_ASCII));
         return known ? path : null;
@@ -237,7 +237,8 @@ final class TestRelay implements AutoCloseable {
 
         private byte[] payload() throws IOException {
             long length = in.read() & 127;
-            length = length == 126 ? in.readUnsignedShort() : length == 127 ? in.readLong() : length;
+            length = length == 126 ? in.readUnsignedShort()
+                    : length == 127 ? in.readLong() : length;
             byte[] mask = in.readNBytes(4);
             byte[] payload = in.readNBytes((int) length);
             for (int i = 0; i < payload.length; i++) {
