@@ -222,4 +222,21 @@ class FidelityTest {
         assertThat(weir.dial("/worker/a").subprotocols("v2").open().text()).isEqualTo("hello");
         old.roundTrip();
     }
+
+    /** RFC 6455 section 4.1 wants a client to wait for the answer; not all do. */
+    @Test
+    void whatComesTogetherWithTheHandshakeIsForwarded() throws Exception {
+        String request = String.join("\r\n",
+                "GET /client/early HTTP/1.1", "Host: localhost", "Upgrade: websocket",
+                "Connection: Upgrade", "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "", "");
+        String frames = new String(Frame.text("first").masked(), StandardCharsets.ISO_8859_1)
+                + new String(Frame.text("second").masked(), StandardCharsets.ISO_8859_1);
+        try (RawSocket client = new RawSocket(weir.relay().port())) {
+            assertThat(client.ask(request + frames).status()).isEqualTo(101);
+            RawPeer worker = weir.worker("early");
+            assertThat(worker.text()).isEqualTo("first");
+            assertThat(worker.text()).isEqualTo("second");
+        }
+    }
 }

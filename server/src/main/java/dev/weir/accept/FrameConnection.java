@@ -134,7 +134,7 @@ final class FrameConnection extends AbstractConnection implements Connection.Upg
         if (filled < 0) {
             buffer.release();
             getEndPoint().close();
-        } else if (handleAtOnce(buffer.getByteBuffer())) {
+        } else if (filled == 0 || handleAtOnce(buffer.getByteBuffer())) {
             buffer.release();
             askForMore();
         } else {
@@ -180,8 +180,8 @@ final class FrameConnection extends AbstractConnection implements Connection.Upg
     private boolean handle(ByteBuffer bytes, boolean mayWait) throws InterruptedException {
         session.activity().reading();
         try {
-            session.arrived();
             if (!deferred) {
+                session.arrived();
                 decoder.feed(bytes);
             }
             while (!deaf && (deferred || decoder.next())) {

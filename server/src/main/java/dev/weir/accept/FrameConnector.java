@@ -17,7 +17,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
 final class FrameConnector extends ServerConnector {
 
     FrameConnector(Server server, int selectors, HttpConfiguration http) {
-        super(server, 0, selectors, new HttpConnectionFactory(http));
+        super(server, 1, selectors, new HttpConnectionFactory(http));
     }
 
     @Override
