@@ -181,8 +181,8 @@ final class WebSocketLink implements Link, FrameHandler {
     /** Returns at once; the heartbeat drops a connection whose service does not answer. */
     @Override
     public void close(Goodbye how) {
+        sendClose(how); // first, for who receives may close it, too, and with other words
         inbox.close(name);
-        sendClose(how);
     }
 
     private void sendClose(Goodbye how) {

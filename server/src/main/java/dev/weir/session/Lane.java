@@ -117,10 +117,11 @@ final class Lane {
             }
         } catch (LinkException e) {
             current.compareAndSet(mine, null);
-            if (closed == null) {
+            Goodbye ours = closed;
+            if (ours == null) {
                 listener.lost(e);
             }
-            link.close(Goodbye.GOING_AWAY);
+            link.close(ours == null ? Goodbye.GOING_AWAY : ours);
         }
     }
 
