@@ -265,6 +265,7 @@ public final class Session implements Party {
 
     @Override
     public boolean tryWrite(FrameBuffer run) throws IOException {
+        long now = now(); // before it, for the answer may come while we are not back yet
         boolean written;
         try {
             written = wire.tryWrite(run);
@@ -273,7 +274,7 @@ public final class Session implements Party {
             throw e;
         }
         if (written) {
-            wrote(run.messages(), run.payloadBytes());
+            wrote(run.messages(), run.payloadBytes(), now);
         }
         return written;
     }
@@ -297,11 +298,10 @@ public final class Session implements Party {
         } finally {
             activity.doneWriting();
         }
-        wrote(messages, bytes);
+        wrote(messages, bytes, now());
     }
 
-    private void wrote(int messages, long bytes) {
-        long now = now();
+    private void wrote(int messages, long bytes, long now) {
         recorder.sent(now);
         traffic.sent(messages, bytes);
         pulse.data(now);
