@@ -87,6 +87,15 @@ class HandshakeTest {
         assertThat(answer.reason()).isNotEmpty();
     }
 
+    /** RFC 6455 section 4.2.1: the version of a handshake must be 1.1 at least. */
+    @Test
+    void anUpgradeOfHttp10IsRefusedWith426() throws Exception {
+        HttpAnswer answer = weir.socket().ask(String.join("\r\n",
+                "GET /client/a HTTP/1.0", "Host: a", "Upgrade: websocket", "Connection: Upgrade",
+                "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "", ""));
+        assertThat(answer.status()).isEqualTo(426);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "https://app.example, 101", "HTTPS://APP.EXAMPLE, 101", "https://a.tenant.example, 101",

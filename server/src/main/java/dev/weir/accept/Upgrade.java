@@ -17,6 +17,7 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -63,7 +64,8 @@ final class Upgrade {
         if (!HttpMethod.GET.is(request.getMethod())) {
             throw new RefusedException(Refusal.NOT_GET);
         }
-        if (!headers.contains(HttpHeader.UPGRADE, "websocket")
+        if (request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_1_1
+                || !headers.contains(HttpHeader.UPGRADE, "websocket")
                 || !headers.contains(HttpHeader.CONNECTION, "upgrade")) {
             throw new RefusedException(Refusal.NOT_AN_UPGRADE);
         }
