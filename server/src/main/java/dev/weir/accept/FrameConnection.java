@@ -197,6 +197,7 @@ final class FrameConnection extends AbstractConnection implements Connection.Upg
             failLater(CloseReason.INTERNAL_ERROR, Level.ERROR, e);
         } finally {
             session.flush();
+            writer.flush();
             session.activity().doneReading();
         }
         return true;

@@ -266,6 +266,7 @@ final class FrameWriter implements Wire {
         sendControl();
     }
 
+    /** Keeps it until {@link #flush}: a flood of pings must not become one of small packets. */
     @Override
     public void pong(ByteBuffer payload) {
         synchronized (this) {
@@ -274,6 +275,10 @@ final class FrameWriter implements Wire {
             }
             nextPong = frame(FrameDecoder.PONG, payload);
         }
+    }
+
+    /** Answers the last of the pings that came together. */
+    void flush() {
         sendControl();
     }
 

@@ -111,7 +111,13 @@ final class Conversation {
     }
 
     private void conclude(Pair pair, Party worker) throws InterruptedException {
-        if (part(worker, settle(pair, worker))) {
+        boolean goesOn;
+        try {
+            goesOn = part(worker, settle(pair, worker));
+        } finally {
+            client.part(); // not before it is told, or it would seem to wait for a worker meanwhile
+        }
+        if (goesOn) {
             meet();
         } else {
             leave();
@@ -196,7 +202,6 @@ final class Conversation {
             if (outcome == null) { // interrupted, or a bug: nobody else looks after the worker
                 worker.end(new End(Side.WORKER, CloseReason.INTERNAL_ERROR));
             }
-            client.part();
             worker.part();
             pairing.served(worker.host());
         }

@@ -31,7 +31,10 @@ public interface Wire {
     /** Sends a ping; never blocks. */
     void ping(ByteBuffer payload);
 
-    /** Answers a ping; never blocks. Of several unanswered pings only the last is answered. */
+    /**
+     * Answers a ping, perhaps only when all is read that came with it; never blocks. Of several
+     * unanswered pings only the last is answered.
+     */
     void pong(ByteBuffer payload);
 
     /** Sends a close frame behind what is being written, and waits for nothing. */
