@@ -39,7 +39,7 @@ final class LeakTest {
 
     private static final String CONFIG = """
             listen: { handshake-deadline: 4s, close-deadline: 1s }
-            heartbeat: { ping: 6s, pong: 5s }
+            heartbeat: { ping: 4s, pong: 3s }
             limits: { queued-bytes: 96MiB }
             log: { level: warn }
             routes:
